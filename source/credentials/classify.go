@@ -1,0 +1,76 @@
+package credentials
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/aws/smithy-go"
+)
+
+// Throttled reports whether err is AWS asking to slow down.
+func Throttled(err error) bool {
+	switch code(err) {
+	case "ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException", "Throttling",
+		"ThrottlingException", "ThrottledException", "RequestThrottled", "RequestThrottledException", "TooManyRequestsException",
+		"RequestLimitExceeded", "BandwidthLimitExceeded", "SlowDown":
+		return true
+	}
+	return false
+}
+
+// Refused reports whether err is a matter of who asks: no credentials, expired ones, or a permission that is missing. Trying
+// again soon is of no use, but somebody may log in elsewhere or grant the permission while we wait.
+func Refused(err error) bool {
+	var f *failure
+	if errors.As(err, &f) {
+		return true
+	}
+	c := code(err)
+	return slices.Contains(denied(), c) || slices.Contains(expired(), c) || slices.Contains(unknownKey(), c) ||
+		slices.Contains(badSignature(), c) || slices.Contains(badKMSKey(), c) || slices.Contains(notSignedUp(), c)
+}
+
+// code is AWS's name of the error, empty for errors that are not an answer of AWS.
+func code(err error) string {
+	var api smithy.APIError
+	if errors.As(err, &api) {
+		return api.ErrorCode()
+	}
+	return ""
+}
+
+func denied() []string {
+	return []string{
+		"AccessDenied", "AccessDeniedException", "AllAccessDisabled", "Forbidden", "ForbiddenException", "UnauthorizedException",
+		"UnauthorizedOperation", "NotAuthorized", "KMSAccessDeniedException", "KMS.AccessDeniedException",
+	}
+}
+
+func expired() []string {
+	return []string{"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"}
+}
+
+func unknownKey() []string {
+	return []string{
+		"UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId", "InvalidToken",
+		"MissingAuthenticationToken", "MissingAuthenticationTokenException",
+	}
+}
+
+func badSignature() []string {
+	return []string{
+		"SignatureDoesNotMatch", "InvalidSignatureException", "IncompleteSignature", "IncompleteSignatureException",
+		"RequestTimeTooSkewed", "RequestExpired",
+	}
+}
+
+func badKMSKey() []string {
+	return []string{
+		"KMSDisabledException", "KMSInvalidStateException", "KMSNotFoundException", "KMSOptInRequired",
+		"KMS.DisabledException", "KMS.KMSInvalidStateException", "KMS.NotFoundException",
+	}
+}
+
+func notSignedUp() []string {
+	return []string{"OptInRequired", "SubscriptionRequiredException", "InvalidAccountState", "AccountProblem"}
+}
