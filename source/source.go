@@ -1,0 +1,118 @@
+// Package source says what a source of audit log entries is. The adapters below it read them from Kinesis, S3 and files;
+// nothing here knows of a screen.
+package source
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"taudit/source/audit"
+)
+
+// Source reads audit entries from one place.
+type Source interface {
+	// Name tells the place to people and is the same for the life of the source: "kinesis audit-prod/us-east-1".
+	Name() string
+
+	// Run sends events to out until ctx is cancelled (it returns ctx.Err()), the source is exhausted (nil), or it
+	// cannot go on (an error that says what happened, what it means and what to do next). It is called once.
+	//
+	// Sending blocks while the reader is behind: that is the only backpressure there is, so Run holds at most one batch
+	// per shard or object. It retries what is worth retrying, reporting it in Status, and never closes out. It returns
+	// within a second of ctx being cancelled, also when nobody reads out, and leaves no goroutine behind.
+	Run(ctx context.Context, out chan<- Event) error
+}
+
+// Event is what a source says at one time: entries, bytes it could not decode, a new state of one of its parts, or all.
+// The receiver owns it.
+type Event struct {
+	Source  string        // Source.Name
+	Entries []audit.Entry // in the order of the part; not sorted across parts
+	Bad     []audit.Bad   // kept to be shown
+	Status  *Status       // nil: unchanged
+}
+
+// State is what one part of a source is doing.
+type State uint8
+
+// The states of a part.
+const (
+	Connecting State = iota // nothing has been answered yet
+	CatchingUp              // reading what is already there
+	Live                    // caught up and waiting for more
+	Throttled               // asked to slow down; waiting until Status.NextRetry
+	Failing                 // the last call failed; Status.Err says how, and Status.NextRetry when it is tried again, if ever
+	Done                    // read to its end: a closed shard, a file that is not followed
+)
+
+// String gives the state in words.
+func (s State) String() string {
+	switch s {
+	case Connecting:
+		return "connecting"
+	case CatchingUp:
+		return "catching up"
+	case Live:
+		return "live"
+	case Throttled:
+		return "throttled"
+	case Failing:
+		return "failing"
+	case Done:
+		return "done"
+	}
+	return "unknown"
+}
+
+// Status is the health of one part of a source: a shard, a prefix, a file. Counts are since the start of Run, each status
+// replaces the one before it of the same source and part.
+type Status struct {
+	Source string // Source.Name
+	Part   string // shard ID, prefix or path; empty for the source as a whole
+	State  State
+
+	// Behind is how far the last answer was from the newest record of the part; meaningful in CatchingUp and Live.
+	Behind      time.Duration
+	LastSuccess time.Time // when a call last succeeded
+	LastArrival time.Time // when the newest record that was read had arrived at the sink; zero: none yet
+	LastBatch   time.Time // when entries were last read
+
+	Records int64 // Kinesis records, S3 objects or files
+	Entries int64
+	Bytes   int64 // as received, before unpacking
+	Bad     int64
+	Retries int64
+	Gaps    int64 // times that records were gone before they could be read: trimmed, or their shard expired
+
+	// Done and Total count objects while a listing is read; Total is zero when that is unknown.
+	Done, Total int64
+
+	NextRetry time.Time // zero when none is planned
+	Err       error     // why the part is Throttled or Failing: what happened and what to do next
+}
+
+// Options say where to start reading and how to reach a source. The zero value reads all that a source still holds and ends.
+type Options struct {
+	// Since and Until bound the time of entries: Since is included, Until excluded. Zero means unbounded. Sources use
+	// them to read less, so entries outside may still be sent; the receiver drops those.
+	Since, Until time.Time
+
+	Latest      bool // only what arrives from now on
+	TrimHorizon bool // all that the source holds, whatever Since says
+
+	// Follow keeps reading when the end is reached. Without it Run returns nil there.
+	Follow bool
+
+	Region, Profile, EndpointURL string // as in the aws CLI; empty: from the environment and the shared configuration
+
+	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
+	Pace time.Duration
+
+	Log *slog.Logger // never nil
+}
+
+// Opener makes the sources of one reference from the command line ("kinesis://audit", "s3://bucket/prefix", a path). It
+// may read local configuration but does not call out: what cannot be reached is reported by Run. Resources that it holds
+// end with ctx.
+type Opener func(ctx context.Context, ref string, o Options) ([]Source, error)

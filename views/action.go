@@ -1,0 +1,47 @@
+package views
+
+// Action is a thing a person can ask for, by the name it has in the binding table, in the help and in the configuration
+// file. Keys are turned into actions in one place, so a pane never looks at a key.
+type Action string
+
+// The actions. Panes answer the motions; the app answers the rest.
+const (
+	Down       Action = "down"
+	Up         Action = "up"
+	HalfDown   Action = "half-page-down"
+	HalfUp     Action = "half-page-up"
+	PageDown   Action = "page-down"
+	PageUp     Action = "page-up"
+	Top        Action = "top"
+	Bottom     Action = "bottom"    // in a list also follows
+	Left       Action = "left"      // sideways in a list, fold in a tree
+	Right      Action = "right"     // sideways in a list, unfold in a tree
+	FarLeft    Action = "far-left"  // start of the row; in a tree fold all below
+	FarRight   Action = "far-right" // end of the row; in a tree unfold all below
+	PrevInside Action = "previous-sibling"
+	NextInside Action = "next-sibling"
+
+	Hold   Action = "hold"   // hold or follow, whichever it is not
+	Follow Action = "follow" // follow the newest
+
+	NextEntry Action = "next-entry" // the detail stays open
+	PrevEntry Action = "previous-entry"
+
+	Open     Action = "open"
+	Close    Action = "close" // Esc: popup, then pane; never quits
+	Back     Action = "back"  // q: back, and at the top asks to quit
+	Quit     Action = "quit"
+	Events   Action = "events"
+	NextPane Action = "next-pane"
+	PrevPane Action = "previous-pane"
+	Help     Action = "help"
+	Redraw   Action = "redraw"
+	Suspend  Action = "suspend"
+)
+
+// Act is an action as a message to a pane. Count is how often, at least 1; Counted says that a person typed it ("5j").
+type Act struct {
+	Action  Action
+	Count   int
+	Counted bool
+}
