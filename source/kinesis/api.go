@@ -1,0 +1,128 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+// API is what is used of the SDK's client: three calls that only read. Any number of goroutines make them at once.
+type API interface {
+	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
+	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
+	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
+}
+
+var _ API = (*kinesis.Client)(nil)
+
+// The IAM actions that reading a stream needs, as errors name them.
+const (
+	actionList     = "kinesis:ListShards"
+	actionIterator = "kinesis:GetShardIterator"
+	actionRecords  = "kinesis:GetRecords"
+)
+
+// NewClient makes the client that New wants: one that never retries by itself, since the SDK's retries wait in silence and hide
+// throttling from the status.
+func NewClient(cfg aws.Config) *kinesis.Client {
+	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+		o.Retryer = aws.NopRetryer{}
+	})
+}
+
+// caller makes the calls for one stream, each with a deadline of its own because the SDK has no read timeout.
+type caller struct {
+	api     API
+	ref     Ref
+	timeout time.Duration
+}
+
+func (c *caller) names() (name, streamARN *string) {
+	if c.ref.ARN != "" {
+		return nil, &c.ref.ARN
+	}
+	return &c.ref.Name, nil
+}
+
+// list gives all shards that match filter.
+func (c *caller) list(ctx context.Context, filter *types.ShardFilter) ([]types.Shard, error) {
+	var (
+		shards []types.Shard
+		token  *string
+	)
+	for {
+		in := &kinesis.ListShardsInput{NextToken: token}
+		if token == nil {
+			in.StreamName, in.StreamARN = c.names()
+			in.ShardFilter = filter
+		}
+		out, err := call(ctx, c.timeout, in, c.api.ListShards)
+		if err != nil {
+			return nil, fmt.Errorf("listing the shards of %s: %w", c.ref.Name, err)
+		}
+		shards = append(shards, out.Shards...)
+		if aws.ToString(out.NextToken) == "" {
+			return shards, nil
+		}
+		token = out.NextToken
+	}
+}
+
+// iterator gives an iterator for the position in the shard.
+func (c *caller) iterator(ctx context.Context, shard string, p position) (string, error) {
+	in := &kinesis.GetShardIteratorInput{ShardId: &shard, ShardIteratorType: p.kind}
+	in.StreamName, in.StreamARN = c.names()
+	switch p.kind {
+	case types.ShardIteratorTypeAfterSequenceNumber:
+		in.StartingSequenceNumber = &p.sequence
+	case types.ShardIteratorTypeAtTimestamp:
+		in.Timestamp = &p.at
+	}
+	out, err := call(ctx, c.timeout, in, c.api.GetShardIterator)
+	if err != nil {
+		return "", fmt.Errorf("getting an iterator for %s: %w", shard, err)
+	}
+	if aws.ToString(out.ShardIterator) == "" {
+		return "", fmt.Errorf("getting an iterator for %s: the answer holds none", shard)
+	}
+	return *out.ShardIterator, nil
+}
+
+// records reads at most limit records.
+func (c *caller) records(ctx context.Context, shard, iterator string, limit int32) (*kinesis.GetRecordsOutput, error) {
+	in := &kinesis.GetRecordsInput{ShardIterator: &iterator, Limit: &limit}
+	if c.ref.ARN != "" {
+		in.StreamARN = &c.ref.ARN
+	}
+	out, err := call(ctx, c.timeout, in, c.api.GetRecords)
+	if err != nil {
+		return nil, fmt.Errorf("reading %s: %w", shard, err)
+	}
+	return out, nil
+}
+
+func call[In, Out any](ctx context.Context, timeout time.Duration, in *In,
+	method func(context.Context, *In, ...func(*kinesis.Options)) (*Out, error),
+) (*Out, error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	out, err := method(ctx, in)
+	if err == nil && out == nil {
+		return nil, errors.New("the answer is empty")
+	}
+	// The SDK says "canceled" also when it was the deadline that ended the call.
+	if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
+		err = timeoutError{err}
+	}
+	return out, err
+}
+
+// timeoutError is a call that ran into its deadline. It hides the cancellation that the SDK made of it.
+type timeoutError struct{ error }
+
+func (timeoutError) Is(target error) bool { return target == context.DeadlineExceeded }

@@ -1,0 +1,132 @@
+package kinesis
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+)
+
+// family is the shards of a stream and which came of which by splitting and merging. A shard is read when all its parents
+// that are known have been read to their ends, since only then does what it holds come in order. It is not safe for
+// concurrent use.
+type family struct {
+	members map[string]*member
+}
+
+type member struct {
+	id      string
+	parents []string
+	from    position
+	state   memberState
+}
+
+type memberState uint8
+
+const (
+	waiting memberState = iota
+	reading
+	ended   // read to its end, or gone
+	stopped // not read to its end: what its children hold would come behind a hole, so they are not read
+)
+
+func newFamily() *family { return &family{members: map[string]*member{}} }
+
+// add takes a shard in unless it is known.
+func (f *family) add(id string, parents []string, from position) {
+	if f.members[id] == nil && id != "" {
+		f.members[id] = &member{id: id, parents: parents, from: from}
+	}
+}
+
+// addListed takes listed shards in. Ancestors of shards that are known already were left out on purpose when reading did not
+// begin at the oldest, so they stay out.
+func (f *family) addListed(shards []types.Shard, from position) {
+	ancestors := map[string]bool{}
+	parents := map[string][]string{}
+	for _, s := range shards {
+		parents[aws.ToString(s.ShardId)] = parentsOf(s)
+	}
+	var mark func(id string)
+	mark = func(id string) {
+		for _, p := range parents[id] {
+			if !ancestors[p] {
+				ancestors[p] = true
+				mark(p)
+			}
+		}
+	}
+	for id, m := range f.members {
+		parents[id] = m.parents
+	}
+	for id := range f.members {
+		mark(id)
+	}
+	for _, s := range shards {
+		if id := aws.ToString(s.ShardId); !ancestors[id] {
+			f.add(id, parentsOf(s), from)
+		}
+	}
+}
+
+// addChildren takes in the children that the end of a shard announced.
+func (f *family) addChildren(children []types.ChildShard) {
+	for _, c := range children {
+		f.add(aws.ToString(c.ShardId), c.ParentShards, horizon())
+	}
+}
+
+// next gives the shards whose turn has come, oldest first, and counts them as being read.
+func (f *family) next() []*member {
+	var list []*member
+	for _, m := range f.members {
+		if m.state == waiting && !slices.ContainsFunc(m.parents, f.blocks) {
+			list = append(list, m)
+		}
+	}
+	for _, m := range list {
+		m.state = reading
+	}
+	slices.SortFunc(list, func(a, b *member) int { return strings.Compare(a.id, b.id) })
+	return list
+}
+
+// blocks reports whether children of the shard must wait. Parents that nobody lists any more have expired.
+func (f *family) blocks(parent string) bool {
+	m := f.members[parent]
+	return m != nil && m.state != ended
+}
+
+// end says how the reading of a shard ended.
+func (f *family) end(id string, s memberState) { f.members[id].state = s }
+
+// hasChildren reports whether a child of the shard is known.
+func (f *family) hasChildren(id string) bool {
+	for _, m := range f.members {
+		if slices.Contains(m.parents, id) {
+			return true
+		}
+	}
+	return false
+}
+
+// active reports whether any shard is being read.
+func (f *family) active() bool {
+	for _, m := range f.members {
+		if m.state == reading {
+			return true
+		}
+	}
+	return false
+}
+
+func parentsOf(s types.Shard) []string {
+	var list []string
+	for _, p := range []*string{s.ParentShardId, s.AdjacentParentShardId} {
+		if id := aws.ToString(p); id != "" {
+			list = append(list, id)
+		}
+	}
+	return list
+}

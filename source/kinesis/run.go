@@ -1,0 +1,245 @@
+package kinesis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+
+	"taudit/source"
+	"taudit/source/audit"
+)
+
+// run is one run of a stream: what the goroutine that watches over the shards knows.
+type run struct {
+	*Stream
+	out      chan<- source.Event
+	began    time.Time
+	shards   *family
+	ends     chan shardEnd
+	listings chan listing
+	whole    report // of the list of shards
+	patience *patience
+	group    sync.WaitGroup
+	first    *types.ShardFilter
+	listing  bool  // a listing is under way or planned
+	err      error // the first that ended the reading of something
+}
+
+// shardEnd is how the reading of a shard ended.
+type shardEnd struct {
+	id       string
+	closed   bool // nothing more will ever come of it
+	children []types.ChildShard
+	err      error
+}
+
+type listing struct {
+	shards []types.Shard
+	err    error
+}
+
+// coordinate starts the shards in the order of their families until all have ended.
+func (r *run) coordinate(ctx context.Context) error {
+	if err := r.begin(ctx); err != nil {
+		return err
+	}
+	// Only a stream that is followed lives long enough for shards to come unannounced.
+	var relist <-chan time.Time
+	if r.options.Follow {
+		ticker := time.NewTicker(r.tempo.relist)
+		defer ticker.Stop()
+		relist = ticker.C
+	}
+	for {
+		for _, m := range r.shards.next() {
+			r.group.Go(func() { r.read(ctx, m) })
+		}
+		if !r.shards.active() && !r.listing {
+			return r.finish(ctx)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-relist:
+			r.list(ctx, 0)
+		case l := <-r.listings:
+			if err := r.listed(ctx, l); err != nil {
+				return err
+			}
+		case e := <-r.ends:
+			r.ended(ctx, e)
+			if errors.As(r.err, new(*noStreamError)) {
+				return r.err
+			}
+		}
+	}
+}
+
+// begin lists the shards to begin with, trying for as long as it is worth it.
+func (r *run) begin(ctx context.Context) error {
+	if err := r.whole.send(ctx, nil, nil); err != nil {
+		return err
+	}
+	from, filter := beginning(r.options, r.began)
+	r.first = filter
+	for {
+		shards, err := r.caller.list(ctx, filter)
+		if err == nil {
+			r.shards.addListed(shards, from)
+			r.patience.reset()
+			r.whole.succeed(source.Live)
+			return r.whole.send(ctx, nil, nil)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if isInvalid(err) && filter.Timestamp != nil {
+			// A time before the stream was made is refused by some; all shards are then young enough.
+			filter = &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon}
+			r.first = filter
+			continue
+		}
+		state, wait, again := r.patience.wait(err)
+		explained := r.explain(err, actionList)
+		if isNotFound(err) || !again {
+			r.whole.fail(source.Failing, explained, 0)
+			if err := r.whole.send(ctx, nil, nil); err != nil {
+				return err
+			}
+			return explained
+		}
+		r.options.Log.Warn("listing shards failed and is tried again", "stream", r.ref.Name, "wait", wait, "error", err)
+		r.whole.fail(state, explained, wait)
+		if err := r.whole.send(ctx, nil, nil); err != nil {
+			return err
+		}
+		if err := sleep(ctx, wait); err != nil {
+			return err
+		}
+	}
+}
+
+// list looks, after a wait, for shards that nobody announced, unless that is under way.
+func (r *run) list(ctx context.Context, wait time.Duration) {
+	if r.listing {
+		return
+	}
+	r.listing = true
+	r.group.Go(func() {
+		var l listing
+		defer func() {
+			if p := recover(); p != nil {
+				l = listing{err: fmt.Errorf("listing the shards of %s failed in an unexpected way: %v", r.ref.Name, p)}
+			}
+			select {
+			case r.listings <- l:
+			case <-ctx.Done():
+			}
+		}()
+		if sleep(ctx, wait) == nil {
+			l.shards, l.err = r.caller.list(ctx, later(r.first, r.began))
+		}
+	})
+}
+
+// listed takes a later listing in. It gives an error when the stream is there no more, or the context is over.
+func (r *run) listed(ctx context.Context, l listing) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	r.listing = false
+	if l.err == nil {
+		r.shards.addListed(l.shards, horizon())
+		r.patience.reset()
+		r.whole.succeed(source.Live)
+		return r.whole.send(ctx, nil, nil)
+	}
+	state, wait, again := r.patience.wait(l.err)
+	explained := r.explain(l.err, actionList)
+	gone := errors.As(explained, new(*noStreamError))
+	if gone || !again {
+		state, wait = source.Failing, 0
+	}
+	r.whole.fail(state, explained, wait)
+	if err := r.whole.send(ctx, nil, nil); err != nil {
+		return err
+	}
+	if gone {
+		return explained
+	}
+	if again {
+		r.list(ctx, wait)
+	} else {
+		r.note(explained)
+	}
+	return nil
+}
+
+// read reads one shard and says how that ended.
+func (r *run) read(ctx context.Context, m *member) {
+	end := shardEnd{id: m.id}
+	shard := &reader{
+		caller:   r.caller,
+		report:   report{out: r.out, status: source.Status{Source: r.Name(), Part: m.id}},
+		shard:    m.id,
+		follow:   r.options.Follow,
+		tempo:    r.tempo,
+		until:    r.options.Until,
+		began:    r.began,
+		decoder:  audit.NewDecoder(),
+		log:      r.options.Log,
+		patience: newPatience(r.options.Follow, r.tempo.retry),
+		from:     m.from,
+		budget:   budget,
+		size:     guess,
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			end.err = fmt.Errorf("reading %s of %s failed in an unexpected way, which is a fault of this program: %v", m.id, r.ref.Name, p)
+			shard.fail(source.Failing, end.err, 0)
+			// The context's end is the only error, and is seen just below.
+			_ = shard.send(ctx, nil, nil)
+		}
+		select {
+		case r.ends <- end:
+		case <-ctx.Done():
+		}
+	}()
+	end.closed, end.children, end.err = shard.read(ctx)
+}
+
+// ended takes the end of a shard in. The children of one that is closed are looked for if nobody announced them.
+func (r *run) ended(ctx context.Context, e shardEnd) {
+	if e.err != nil {
+		r.note(e.err)
+	}
+	if e.err != nil || !e.closed {
+		r.shards.end(e.id, stopped)
+		return
+	}
+	r.shards.end(e.id, ended)
+	r.shards.addChildren(e.children)
+	if !r.shards.hasChildren(e.id) {
+		r.list(ctx, 0)
+	}
+}
+
+// note keeps the first error for the end of the run.
+func (r *run) note(err error) {
+	if r.err == nil {
+		r.err = err
+	}
+}
+
+// finish is for when no shard is being read and none is to come.
+func (r *run) finish(ctx context.Context) error {
+	if r.err != nil {
+		return r.err
+	}
+	r.whole.succeed(source.Done)
+	return r.whole.send(ctx, nil, nil)
+}

@@ -1,0 +1,97 @@
+// Package kinesis reads the audit log from an Amazon Kinesis data stream.
+//
+// It only reads: ListShards, GetShardIterator and GetRecords are all it calls, it registers nothing and keeps no state
+// anywhere. A shard's read limit is shared by all that poll it, Firehose included, so each shard is asked once a second at most
+// and for half of what it can give.
+package kinesis
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"taudit/source"
+	"taudit/source/credentials"
+)
+
+// Stream is a [source.Source] that reads one data stream: all its shards, each in a goroutine of its own, and those that they
+// are split and merged into. The parts of its events are shard IDs; the part with the empty name is the list of shards.
+type Stream struct {
+	caller
+	options source.Options
+	tempo   tempo
+}
+
+// tempo is how often things are done.
+type tempo struct {
+	poll   time.Duration // least time between the starts of two GetRecords of a shard
+	relist time.Duration // time between two looks for shards that nobody announced
+	retry  time.Duration // about how long to wait after a first failure
+}
+
+var (
+	_ source.Source = (*Stream)(nil)
+	_ source.Opener = Open
+)
+
+// Open is the [source.Opener] for kinesis://NAME and stream ARNs. An ARN's region goes before the configuration's, and o.Region
+// before both. It reads the AWS configuration and does not call out.
+func Open(ctx context.Context, text string, o source.Options) ([]source.Source, error) {
+	ref, err := ParseRef(text)
+	if err != nil {
+		return nil, err
+	}
+	o.Region = cmp.Or(o.Region, ref.Region)
+	cfg, err := credentials.Load(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("opening %s: %w", text, err)
+	}
+	ref.Region = cfg.Region
+	return []source.Source{New(NewClient(cfg), ref, o)}, nil
+}
+
+// New makes a source that reads the stream through a client, made by [NewClient] or a fake. It uses of o where to start, where to
+// end, whether to follow, and the log.
+func New(api API, ref Ref, o source.Options) *Stream {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Stream{
+		caller:  caller{api: api, ref: ref, timeout: 30 * time.Second},
+		options: o,
+		tempo:   tempo{poll: time.Second, relist: time.Minute, retry: time.Second},
+	}
+}
+
+// Name is "kinesis NAME/REGION".
+func (s *Stream) Name() string {
+	if s.ref.Region == "" {
+		return "kinesis " + s.ref.Name
+	}
+	return "kinesis " + s.ref.Name + "/" + s.ref.Region
+}
+
+// Run reads the stream as [source.Source] says. When it does not follow, each shard is read to its tip. It gives an error for a
+// stream that does not exist. Missing permissions and expired credentials are errors when it does not follow; otherwise it
+// waits for them, since somebody may log in elsewhere.
+func (s *Stream) Run(ctx context.Context, out chan<- source.Event) error {
+	inner, cancel := context.WithCancel(ctx)
+	r := &run{
+		Stream: s, out: out, began: time.Now(),
+		shards:   newFamily(),
+		ends:     make(chan shardEnd),
+		listings: make(chan listing),
+		whole:    report{out: out, status: source.Status{Source: s.Name()}},
+		patience: newPatience(s.options.Follow, s.tempo.retry),
+	}
+	// In this order: what Run started ends before Run does.
+	defer r.group.Wait()
+	defer cancel()
+	err := r.coordinate(inner)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
