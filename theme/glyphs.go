@@ -13,6 +13,7 @@ type Glyphs struct {
 	Conflict string // shares its log_id with an entry of other content
 	Resent   string // took the place of an earlier version
 	Rescued  string // decoded from an error record
+	Undated  string // has no time of its own
 	New      string // seen for the first time
 	Ellipsis string // text was cut here
 	Down     string // there is more below
@@ -32,7 +33,7 @@ type Glyphs struct {
 func NewGlyphs(unicode bool) Glyphs {
 	plain := Glyphs{
 		ASCII:  !unicode,
-		Cursor: ">", Mark: "*", Late: "~", Conflict: "=", Resent: "^", Rescued: "!", New: "+",
+		Cursor: ">", Mark: "*", Late: "~", Conflict: "=", Resent: "^", Rescued: "!", Undated: "?", New: "+",
 		Ellipsis: "~", Down: "v", Up: "^", Open: "v", Closed: ">",
 		Rule: "-", Pipe: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",

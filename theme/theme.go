@@ -79,7 +79,7 @@ func New(p Palette, g Glyphs) *Theme {
 		CursorIdle: pair(p.CursorIdle, Ink{Underline: true}),
 		Mark:       ink(Ink{Text: p.Warn, Bold: true}),
 		Dim:        ink(Ink{Text: p.Quiet}),
-		OK:         ink(Ink{Text: p.Good}),
+		OK:         ink(Ink{Text: p.Quiet}), // accepted is not done: it is not painted as success
 		Error:      ink(Ink{Text: p.Bad, Bold: true}),
 		Late:       ink(Ink{Text: p.Warn}),
 		Match:      pair(p.Notice, Ink{Underline: true}),

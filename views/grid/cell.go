@@ -115,9 +115,8 @@ func width(s string) (cells int, agreed bool) {
 		return len(s), true
 	}
 	cells = ansi.StringWidth(s)
-	between := " " + s + " "
-	return cells, ansi.StringWidthWc(s) == cells &&
-		ansi.StringWidth(between) == cells+2 && ansi.StringWidthWc(between) == cells+2
+	// The width by characters is their sum, whatever stands beside them.
+	return cells, ansi.StringWidthWc(s) == cells && ansi.StringWidth(" "+s+" ") == cells+2
 }
 
 // Width is how many cells s takes when nothing is cut, as AppendCellFrom shows it.

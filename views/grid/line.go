@@ -36,6 +36,12 @@ func (l *Line) Glyph(s string, style theme.Style) {
 	l.end(style)
 }
 
+// Bytes adds text that is known to be clean, as formatted times and numbers are.
+func (l *Line) Bytes(b []byte, style theme.Style) {
+	l.text = append(l.text, b...)
+	l.end(style)
+}
+
 // Space adds n spaces, unstyled.
 func (l *Line) Space(n int) {
 	l.text = appendSpaces(l.text, n)

@@ -1,0 +1,136 @@
+package events
+
+import (
+	"taudit/source/store"
+	"taudit/views/grid"
+)
+
+// slot is one row of the screen. While the view is held the slots keep their entries: what arrives between two of them
+// stays out of sight (and is counted) until somebody moves.
+type slot struct {
+	key  store.Key
+	at   int    // position in the snapshot
+	gone bool   // evicted while it was on the screen; at means nothing then
+	text []byte // what a gone row showed; empty when that cannot be drawn any more
+}
+
+// Hold stops following. Nothing moves, now and when entries arrive.
+func (p *Pane) Hold() {
+	if p.held || p.count() == 0 {
+		return
+	}
+	p.held, p.since = true, p.data.Store.Arrived()
+	p.stale = true
+}
+
+// Follow selects the newest entry and keeps it selected.
+func (p *Pane) Follow() {
+	p.held = false
+	p.place(p.window().Last())
+}
+
+// Select selects an entry, or the one nearest to its place when it is gone, and holds the view there. Selecting the newest
+// while following goes on following.
+func (p *Pane) Select(key store.Key) {
+	if p.count() == 0 {
+		return
+	}
+	at, _ := p.find(key)
+	p.move(func(w grid.Window) grid.Window { return w.To(at) })
+}
+
+// Move selects the entry n further down, or up for negative n, and holds the view if that is not the newest.
+func (p *Pane) Move(n int) {
+	p.move(func(w grid.Window) grid.Window { return w.Move(n) })
+}
+
+// move lets a person move. Following goes on only while the newest entry stays selected.
+func (p *Pane) move(motion func(grid.Window) grid.Window) {
+	if p.count() == 0 {
+		return
+	}
+	w := motion(p.window())
+	if !p.held && w.Cursor != w.Count-1 {
+		p.Hold()
+	}
+	p.place(w)
+}
+
+// window is the place of the view in the snapshot, so that the selected entry stands where it is on the screen.
+func (p *Pane) window() grid.Window {
+	w := grid.Window{Top: p.cursor - p.row, Cursor: p.cursor, Height: p.body(), Count: p.count()}
+	if p.News() > 0 && w.Height > 1 {
+		w.Height-- // the counting line takes the last row
+	}
+	return w.Clamp()
+}
+
+// place makes the screen show the entries of a window.
+func (p *Pane) place(w grid.Window) {
+	if !p.held {
+		w = w.Last()
+	}
+	p.cursor, p.row, p.key = w.Cursor, w.Row(), store.Key{}
+	if w.Count > 0 {
+		p.key = p.data.Store.At(w.Cursor).Key()
+	}
+	n := max(min(p.body(), w.Count-w.Top), 0)
+	for len(p.slots) < n {
+		p.slots = append(p.slots, slot{})
+	}
+	p.slots = p.slots[:n]
+	for i := range p.slots {
+		s := &p.slots[i]
+		s.at, s.gone, s.text = w.Top+i, false, s.text[:0]
+		s.key = p.data.Store.At(s.at).Key()
+	}
+	p.stale = true
+}
+
+// sync brings the screen from the snapshot it shows to the one in data: it follows, or keeps each row where it is.
+func (p *Pane) sync(old *store.Snapshot) {
+	p.stale = true
+	if p.count() == 0 {
+		p.held = false
+	}
+	if !p.held {
+		p.place(p.window())
+		return
+	}
+	at, ok := p.find(p.key)
+	p.cursor = at
+	if !ok {
+		// Without the selected entry there is nothing to hold on to but its place.
+		p.place(p.window())
+		return
+	}
+	for i := range p.slots {
+		s := &p.slots[i]
+		if s.gone {
+			continue
+		}
+		at, ok := p.find(s.key)
+		if !ok {
+			s.gone = true
+			p.compose(old.At(s.at), " ")
+			s.text = append(s.text[:0], p.line.Plain()...)
+			continue
+		}
+		s.at = at
+	}
+}
+
+// find gives the position of an entry in the snapshot, or, not ok, of the one nearest to where it was.
+func (p *Pane) find(key store.Key) (at int, ok bool) {
+	at, ok = p.data.Store.Find(key)
+	return min(at, p.count()-1), ok
+}
+
+// forgetGone blanks the rows that cannot be drawn again, when what they showed has become wrong.
+func (p *Pane) forgetGone() {
+	for i := range p.slots {
+		if p.slots[i].gone {
+			p.slots[i].text = p.slots[i].text[:0]
+		}
+	}
+}

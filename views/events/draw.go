@@ -1,0 +1,137 @@
+package events
+
+import (
+	"github.com/dustin/go-humanize"
+
+	"taudit/views/grid"
+)
+
+// draw makes the view from scratch: only what is visible is looked at.
+func (p *Pane) draw() string {
+	if p.height == 0 {
+		return ""
+	}
+	p.arrange()
+	p.out = p.out[:0]
+	notice, shown := p.notice()
+	if shown && notice == 0 {
+		p.drawNotice(true)
+	} else {
+		p.drawHead()
+	}
+	if p.count() == 0 {
+		p.drawEmpty()
+		return string(p.out)
+	}
+	for y := 1; y < p.height; y++ {
+		p.out = append(p.out, '\n')
+		switch i := y - 1; {
+		case shown && notice == y:
+			p.drawNotice(false)
+		case i < len(p.slots):
+			p.drawSlot(i)
+		default:
+			p.line.Reset()
+			p.line.Space(p.width)
+			p.out = p.line.Append(p.out)
+		}
+	}
+	return string(p.out)
+}
+
+// arrange fits the columns to the width and to the times that are visible.
+func (p *Pane) arrange() {
+	if c := p.visibleClock(); p.spans == nil || c != p.clock {
+		p.clock, p.columns = c, columns(c)
+		p.spans = grid.Arrange(p.width, lead, p.columns)
+		p.forgetGone()
+	}
+}
+
+// drawHead names the columns.
+func (p *Pane) drawHead() {
+	l := &p.line
+	l.Reset()
+	p.composeHead(len(p.spans))
+	l.Cell(p.text, "", p.width-p.headEnd(len(p.spans)), p.theme.ColumnHead)
+	p.out = l.Append(p.out)
+}
+
+// composeHead builds the titles of the first n columns.
+func (p *Pane) composeHead(n int) {
+	l, style := &p.line, p.theme.ColumnHead
+	l.Cell(p.text, "", min(lead, p.width), style)
+	x := lead
+	for _, s := range p.spans[:n] {
+		l.Cell(p.text, "", s.X-x, style)
+		l.Cell(p.text, p.columns[s.Column].Title, s.Width, style)
+		x = s.X + s.Width
+	}
+}
+
+// headEnd is where the titles of the first n columns end.
+func (p *Pane) headEnd(n int) int {
+	if n == 0 {
+		return min(lead, p.width)
+	}
+	return p.spans[n-1].X + p.spans[n-1].Width
+}
+
+// drawSlot paints one entry. The selected one is painted as a whole, from plain cells.
+func (p *Pane) drawSlot(i int) {
+	s := &p.slots[i]
+	if s.gone {
+		p.line.Reset()
+		if len(s.text) == 0 {
+			p.line.Space(p.width)
+		} else {
+			p.line.Bytes(s.text, p.theme.Dim)
+		}
+		p.out = p.line.Append(p.out)
+		return
+	}
+	r := p.data.Store.At(s.at)
+	if i != p.row {
+		p.compose(r, " ")
+		p.out = p.line.Append(p.out)
+		return
+	}
+	p.compose(r, p.theme.Glyphs.Cursor)
+	style := p.theme.CursorIdle
+	if p.focused {
+		style = p.theme.Cursor
+	}
+	p.out = p.line.AppendAs(p.out, style)
+}
+
+// notice tells where the counting line stands, from the top of the pane: on the last row, or on the head when the selected
+// entry is on the last row. It is shown when something has arrived since the view was held.
+func (p *Pane) notice() (y int, shown bool) {
+	if p.News() == 0 || p.height == 0 {
+		return 0, false
+	}
+	if p.row >= p.body()-1 {
+		return 0, true
+	}
+	return p.height - 1, true
+}
+
+// drawNotice paints the counting line. Over the head it leaves the title of the time, which says the zone.
+func (p *Pane) drawNotice(overHead bool) {
+	l, g := &p.line, &p.theme.Glyphs
+	l.Reset()
+	left := p.width
+	if overHead && len(p.spans) > 0 {
+		p.composeHead(1)
+		gap := min(1, p.width-p.headEnd(1))
+		l.Space(gap)
+		left = p.width - p.headEnd(1) - gap
+	}
+	text := " " + g.Down + " " + humanize.Comma(int64(p.News())) + " new  " + p.followKeys + " = follow "
+	wide := min(p.text.Width(text), left)
+	before := (left - wide) / 2
+	l.Fill(g.Rule, before, p.theme.Notice)
+	l.Cell(p.text, text, wide, p.theme.Notice)
+	l.Fill(g.Rule, left-wide-before, p.theme.Notice)
+	p.out = l.Append(p.out)
+}

@@ -1,0 +1,185 @@
+package events
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"taudit/source/store"
+	"taudit/theme"
+	"taudit/views/grid"
+)
+
+// lead is what stands before the columns: the cursor and the mark.
+const lead = 2
+
+// The columns, in their order on the screen.
+const (
+	timeColumn = iota
+	resultColumn
+	operationColumn
+	principalColumn
+	targetColumn
+	addressColumn
+	noteColumn
+)
+
+// columns gives the table as wide as a clock makes it. At 80 cells with the time alone, operation, principal and target are 26, 17 and
+// 20 wide.
+func columns(c clock) []grid.Column {
+	return []grid.Column{
+		timeColumn:      {Title: c.title, Min: c.width()},
+		resultColumn:    {Title: "RES", Min: resultWidth},
+		operationColumn: {Title: "OPERATION", Min: 10, Weight: 16, Max: 48},
+		principalColumn: {Title: "PRINCIPAL", Min: 9, Weight: 8, Max: 48},
+		targetColumn:    {Title: "TARGET", Min: 6, Weight: 14},
+		addressColumn:   {Title: "IP", Min: 15, From: 110},
+		noteColumn:      {Title: "NOTE", Min: 7, From: 116},
+	}
+}
+
+// scrolls tells whether a column takes part in sideways scrolling.
+func scrolls(column int) bool {
+	switch column {
+	case operationColumn, principalColumn, targetColumn, addressColumn:
+		return true
+	}
+	return false
+}
+
+// compose builds the cells of an entry in p.line, with a cursor or a space before it.
+func (p *Pane) compose(r store.Row, cursor string) {
+	l, th := &p.line, p.theme
+	l.Reset()
+	sign, note := p.peculiar(r)
+	if p.width > 0 {
+		l.Glyph(cursor, th.Row)
+	}
+	if p.width > 1 && sign == "" {
+		l.Space(1)
+	} else if p.width > 1 {
+		l.Glyph(sign, th.Late)
+	}
+	x := lead
+	for _, s := range p.spans {
+		l.Space(s.X - x)
+		x = s.X + s.Width
+		switch s.Column {
+		case timeColumn:
+			p.composeTime(r, s.Width)
+		case resultColumn:
+			word, style := p.result(r.Status())
+			l.Cell(p.text, word, s.Width, style)
+		case noteColumn:
+			l.Cell(p.text, note, s.Width, th.Late)
+		default:
+			l.CellFrom(p.text, field(r, s.Column), p.skip, s.Width, th.Row)
+		}
+	}
+	l.Space(p.width - x)
+}
+
+func (p *Pane) composeTime(r store.Row, width int) {
+	if r.Key().Time == 0 {
+		p.line.Cell(p.text, "-", width, p.theme.Row)
+		return
+	}
+	var buf [32]byte
+	b := r.Time().AppendFormat(buf[:0], p.clock.layout)
+	if len(b) != width {
+		p.line.Cell(p.text, string(b), width, p.theme.Row)
+		return
+	}
+	p.line.Bytes(b, p.theme.Row)
+}
+
+// peculiar gives the mark and the note of an entry, both empty for most.
+func (p *Pane) peculiar(r store.Row) (sign, note string) {
+	g, f := &p.theme.Glyphs, r.Flags()
+	switch {
+	case f&store.Conflict != 0:
+		return g.Conflict, "same id"
+	case f&store.Rescued != 0:
+		return g.Rescued, "rescued"
+	case !r.Dated():
+		return g.Undated, "arrived" // the time shown is that of its arrival, if any
+	case f&store.Resent != 0:
+		return g.Resent, "resent"
+	}
+	return "", ""
+}
+
+// resultWidth is the width of the result: "ok", "ERR", or the beginning of what was written.
+const resultWidth = 3
+
+// result is the status in a word.
+func (p *Pane) result(status string) (string, theme.Style) {
+	switch {
+	case strings.EqualFold(status, "OK"):
+		return "ok", p.theme.OK
+	case strings.EqualFold(status, "ERROR"):
+		return "ERR", p.theme.Error
+	case status == "":
+		return "-", p.theme.Dim
+	}
+	runes := []rune(status[:min(len(status), resultWidth*utf8.UTFMax)])
+	return strings.ToLower(string(runes[:min(len(runes), resultWidth)])), p.theme.Row
+}
+
+// field is the text of a column that is shown as it was written.
+func field(r store.Row, column int) string {
+	var s string
+	switch column {
+	case operationColumn:
+		s = r.Operation()
+	case principalColumn:
+		s = principal(r)
+	case targetColumn:
+		s = r.Target()
+	case addressColumn:
+		s = address(r)
+	}
+	if s == "" {
+		return "-"
+	}
+	return s
+}
+
+// principal is who acted, and what it is if not a person.
+func principal(r store.Row) string {
+	name, kind := r.Actor(), r.PrincipalType()
+	switch {
+	case name == "" || kind == "" || strings.EqualFold(kind, "user"):
+		return name
+	case strings.EqualFold(kind, "serviceaccount"), strings.EqualFold(kind, "service-account"), strings.EqualFold(kind, "service_account"):
+		return name + " (sa)"
+	}
+	return name + " (" + kind + ")"
+}
+
+// address is the first hop that is not blank. The caller wrote it: it is a claim.
+func address(r store.Row) string {
+	for hop := range strings.SplitSeq(r.Forwarded(), ",") {
+		if hop = strings.TrimSpace(hop); hop != "" {
+			return hop
+		}
+	}
+	return ""
+}
+
+// overflow is how many cells of the visible rows are cut at most.
+func (p *Pane) overflow() int {
+	p.arrange()
+	most := 0
+	for _, s := range p.slots {
+		if s.gone {
+			continue
+		}
+		r := p.data.Store.At(s.at)
+		for _, span := range p.spans {
+			if scrolls(span.Column) {
+				most = max(most, p.text.Width(field(r, span.Column))-span.Width)
+			}
+		}
+	}
+	return most
+}

@@ -1,0 +1,76 @@
+package events
+
+import (
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"taudit/source/store"
+)
+
+// Widths from which the summary says more.
+const (
+	fullID     = 120
+	withOrigin = 160
+)
+
+// Place tells which of the entries is selected: "384/389". Empty when there is none.
+func (p *Pane) Place() string {
+	if p.count() == 0 {
+		return ""
+	}
+	return humanize.Comma(int64(p.cursor+1)) + "/" + humanize.Comma(int64(p.count()))
+}
+
+// Summary tells about the selected entry in one line of exactly width cells: who, what, how it ended, from where, its id, and
+// which of how many it is. Without an entry it is blank.
+func (p *Pane) Summary(width int) string {
+	r, ok := p.Selected()
+	if !ok {
+		return p.text.Cell("", width)
+	}
+	place := p.Place()
+	if width < len(place)+2 {
+		return p.text.CellRight(place, width)
+	}
+	parts := []string{principal(r), r.Operation(), r.Status()}
+	if a := address(r); a != "" {
+		parts = append(parts, "ip "+a)
+	}
+	parts = append(parts, origin(r, width)...)
+	words := parts[:0]
+	for _, s := range parts {
+		if s != "" {
+			words = append(words, s)
+		}
+	}
+	left := " " + strings.Join(words, "  ")
+	return p.text.Cell(left, width-len(place)-1) + " " + place
+}
+
+// origin tells where to find the entry again.
+func origin(r store.Row, width int) []string {
+	var parts []string
+	switch id := r.LogID(); {
+	case id == "":
+	case width >= fullID:
+		parts = append(parts, "log_id "+id)
+	default:
+		parts = append(parts, "id "+end(id, 6))
+	}
+	if width >= withOrigin {
+		if o := r.Origin(); o.Part != "" {
+			parts = append(parts, end(o.Part, 40)+" at "+end(o.Position, 12))
+		}
+	}
+	return parts
+}
+
+// end is the end of a long text that differs there.
+func end(s string, n int) string {
+	runes := []rune(s)
+	if len(runes) <= n+2 {
+		return s
+	}
+	return ".." + string(runes[len(runes)-n:])
+}
