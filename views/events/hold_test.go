@@ -192,6 +192,13 @@ func TestEverythingIsEvicted(t *testing.T) {
 	if got := selected(t, p); got != "id-000145" || p.News() != 50 {
 		t.Errorf("%s is selected, %d new", got, p.News())
 	}
+	another := store.New(store.Limits{})
+	another.Append([]audit.Entry{timed(1, 1)})
+	p.SetData(views.Data{Now: now, Store: another.Snapshot()})
+	lines(t, p)
+	if got := selected(t, p); got != "id-000001" || p.News() != 0 {
+		t.Errorf("of another log %s is selected, %d new", got, p.News())
+	}
 	p.SetData(views.Data{Now: now, Store: store.New(store.Limits{}).Snapshot()})
 	lines(t, p)
 	if _, ok := p.Selected(); ok || p.Held() || p.News() != 0 {

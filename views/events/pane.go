@@ -147,7 +147,7 @@ func (p *Pane) News() uint64 {
 	if !p.held || p.data.Store == nil {
 		return 0
 	}
-	return p.data.Store.Arrived() - p.since
+	return max(p.data.Store.Arrived(), p.since) - p.since // another log may have taken the place of this one
 }
 
 func (p *Pane) count() int {
