@@ -1,0 +1,73 @@
+package cli
+
+import (
+	"encoding/csv"
+	"io"
+	"strings"
+	"time"
+
+	"taudit/source/audit"
+	"taudit/views/grid"
+)
+
+// sheet writes entries as RFC 4180 with a header row.
+type sheet struct {
+	w     *csv.Writer
+	clean bool // for a terminal
+	begun bool
+}
+
+func newCSV(w io.Writer, terminal bool) *sheet { return &sheet{w: csv.NewWriter(w), clean: terminal} }
+
+func sheetColumns() []string {
+	return []string{
+		"time", "status", "operation", "principal", "type", "via", "target", "namespace", "address", "log_id", "request_id", "source",
+	}
+}
+
+func sheetRow(e *audit.Entry) []string {
+	return []string{
+		stamp(e.EmitTime), e.Status, e.Operation, e.Actor(), e.Principal.Type, e.Via(), e.Target, e.Namespace, e.Forwarded,
+		e.LogID, e.Correlation(), e.Origin.Source,
+	}
+}
+
+func (s *sheet) Write(r record) error {
+	if !s.begun {
+		s.begun = true
+		if err := s.w.Write(sheetColumns()); err != nil {
+			return err
+		}
+	}
+	e := r.Entry()
+	row := sheetRow(&e)
+	for i, cell := range row {
+		if s.clean {
+			cell = grid.Clean(cell)
+		}
+		row[i] = inert(cell)
+	}
+	return s.w.Write(row)
+}
+
+func (s *sheet) Flush() error {
+	s.w.Flush()
+	return s.w.Error()
+}
+
+// inert keeps a spreadsheet from taking text that strangers wrote for a formula: a leading ' makes it text.
+// The characters are those of OWASP's page on CSV injection.
+func inert(cell string) string {
+	if cell != "" && strings.IndexByte("=+-@\t\r", cell[0]) >= 0 {
+		return "'" + cell
+	}
+	return cell
+}
+
+// stamp gives a time with as many digits as it has, and nothing for no time.
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339Nano)
+}

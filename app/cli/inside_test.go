@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+)
+
+func TestParseWhen(t *testing.T) {
+	now := time.Date(2026, 11, 20, 12, 30, 15, 500, time.FixedZone("", 3*3600)) // 09:30:15 in UTC
+	utc := func(y int, m time.Month, d, h, min, s int) time.Time {
+		return time.Date(y, m, d, h, min, s, 0, time.UTC)
+	}
+	for text, want := range map[string]time.Time{
+		"":                          {},
+		"now":                       now,
+		"2h":                        now.Add(-2 * time.Hour),
+		"-2h":                       now.Add(-2 * time.Hour),
+		"+2h":                       now.Add(2 * time.Hour),
+		"1d6h":                      now.Add(-30 * time.Hour),
+		"30m":                       now.Add(-30 * time.Minute),
+		"1w":                        now.AddDate(0, 0, -7),
+		" 90s ":                     now.Add(-90 * time.Second),
+		"08:00":                     utc(2026, 11, 20, 8, 0, 0),
+		"8:00":                      utc(2026, 11, 20, 8, 0, 0),
+		"22:15:30":                  utc(2026, 11, 20, 22, 15, 30),
+		"today":                     utc(2026, 11, 20, 0, 0, 0),
+		"Yesterday":                 utc(2026, 11, 19, 0, 0, 0),
+		"2023-11":                   utc(2023, 11, 1, 0, 0, 0),
+		"2023-11-08":                utc(2023, 11, 8, 0, 0, 0),
+		"2023-11-08T08:14":          utc(2023, 11, 8, 8, 14, 0),
+		"2023-11-08 08:14":          utc(2023, 11, 8, 8, 14, 0),
+		"2023-11-08t08:14:09z":      utc(2023, 11, 8, 8, 14, 9),
+		"2023-11-08T08:14:09":       utc(2023, 11, 8, 8, 14, 9),
+		"2023-11-08T08:14:09+02:00": utc(2023, 11, 8, 6, 14, 9),
+		"2023-11-08T08:14+02:00":    utc(2023, 11, 8, 6, 14, 0),
+	} {
+		got, err := parseWhen(text, now)
+		if err != nil || !got.Equal(want) {
+			t.Errorf("%q is %v (%v), want %v", text, got, err, want)
+		}
+		if got.Location() != time.UTC {
+			t.Errorf("%q is in %v", text, got.Location())
+		}
+	}
+}
+
+func TestParseWhenSuggests(t *testing.T) {
+	for text, want := range map[string]string{
+		"2hours":     "did you mean 2h?",
+		"15 minutes": "did you mean 15m?",
+		"3 days ago": "did you mean 3d?",
+		"30":         "did you mean 30m, 30h or 30d?",
+		"2023/11/8":  "did you mean 2023-11-08?",
+		"20231108":   "did you mean 20231108m", // a number before all
+		"todya":      "did you mean today?",
+		"25:00":      "a time of day (08:00)",
+		"2023-13-01": "a date (2023-11-08)",
+		"0":          "did you mean 0m",
+		"soon":       "is no time.",
+	} {
+		if _, err := parseWhen(text, time.Unix(0, 0)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v lacks %q", text, err, want)
+		}
+	}
+}
+
+func FuzzParseWhen(f *testing.F) {
+	for _, s := range []string{"2h", "-1d6h", "08:00", "yesterday", "2023-11-08T08:14:09.5+02:00", "99999999999h", "1.5d", "µs", "\xff", ""} {
+		f.Add(s)
+	}
+	now := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	f.Fuzz(func(t *testing.T, s string) {
+		at, err := parseWhen(s, now)
+		if err != nil && !strings.Contains(err.Error(), "is no time") {
+			t.Errorf("%q: %v does not say what is wrong", s, err)
+		}
+		if err == nil && at.Location() != time.UTC {
+			t.Errorf("%q is in %v", s, at.Location())
+		}
+	})
+}
+
+// FuzzLine: an entry is one line whatever it holds, stays the JSON that it was, and is untouched if it was one line.
+func FuzzLine(f *testing.F) {
+	for _, s := range []string{`{"a":1}`, "{\n\"a\" : \"x\\\"\n\",\r\n\"b\":[\t1 ]}", "{\"a\":\"\u202e\x7f\xff\U000e0001\"}", "\"\\\n\"", "{\"a\":\"\\\\\"\n}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		line := string(appendOneLine(nil, raw))
+		if strings.ContainsAny(line, "\n\r") {
+			t.Fatalf("%q becomes %q", raw, line)
+		}
+		if !strings.ContainsAny(raw, "\n\r") && line != raw {
+			t.Fatalf("%q was one line and becomes %q", raw, line)
+		}
+		shown := escapeJSON(line)
+		for _, r := range shown {
+			if !unicode.IsGraphic(r) {
+				t.Fatalf("%q is shown as %q, with %U", raw, shown, r)
+			}
+		}
+		if !json.Valid([]byte(raw)) {
+			return
+		}
+		var was, is bytes.Buffer
+		if err := json.Compact(&was, []byte(raw)); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Compact(&is, []byte(line)); err != nil || is.String() != was.String() {
+			t.Fatalf("%q means something else as %q: %v", raw, line, err)
+		}
+		var a, b any
+		if json.Unmarshal([]byte(line), &a) != nil || json.Unmarshal([]byte(shown), &b) != nil {
+			t.Fatalf("%q is no JSON as %q", raw, shown)
+		}
+		x, errX := json.Marshal(a)
+		y, errY := json.Marshal(b)
+		if errX != nil || errY != nil || !bytes.Equal(x, y) {
+			t.Fatalf("%q means %s and is shown as %q, which means %s", raw, x, shown, y)
+		}
+	})
+}

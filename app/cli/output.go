@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"slices"
+
+	"taudit/source/audit"
+	"taudit/source/store"
+)
+
+// record is an entry to be printed; [store.Row] is one.
+type record interface {
+	Raw() string
+	Entry() audit.Entry
+}
+
+// format writes records in some form. It may hold back what was written until Flush.
+type format interface {
+	Write(record) error
+	Flush() error
+}
+
+// output counts what is printed and stops at its limit or when nobody reads any more. It is not for concurrent use.
+type output struct {
+	format  format
+	limit   int    // 0: none
+	full    func() // called when the limit is reached or writing fails
+	printed int
+	err     error
+}
+
+// open tells whether more may be printed.
+func (o *output) open() bool { return o.err == nil && (o.limit == 0 || o.printed < o.limit) }
+
+func (o *output) write(r record) {
+	if !o.open() {
+		return
+	}
+	if o.fail(o.format.Write(r)); o.err != nil {
+		return
+	}
+	o.printed++
+	if !o.open() && o.full != nil {
+		o.full()
+	}
+}
+
+func (o *output) flush() {
+	if o.err == nil {
+		o.fail(o.format.Flush())
+	}
+}
+
+func (o *output) fail(err error) {
+	if err == nil {
+		return
+	}
+	o.err = err
+	if gone(err) {
+		o.err = errGone
+	}
+	if o.full != nil {
+		o.full()
+	}
+}
+
+// snapshot prints the last n entries of a store, all for 0.
+func (o *output) snapshot(s *store.Snapshot, n int) {
+	first := 0
+	if n > 0 {
+		first = max(0, s.Len()-n)
+	}
+	for i := first; i < s.Len() && o.open(); i++ {
+		o.write(s.At(i))
+	}
+}
+
+// batch prints entries in the order of their time.
+func (o *output) batch(entries []audit.Entry) {
+	for _, e := range sorted(entries) {
+		o.write(received{e})
+	}
+}
+
+// merged prints what a store holds and a batch that it does not hold yet, as one.
+func (o *output) merged(s *store.Snapshot, late []audit.Entry) {
+	late = sorted(late)
+	for i := 0; i < s.Len() && o.open(); i++ {
+		row := s.At(i)
+		for len(late) > 0 && late[0].Time().Before(row.Time()) {
+			o.write(received{late[0]})
+			late = late[1:]
+		}
+		o.write(row)
+	}
+	o.batch(late)
+}
+
+func sorted(entries []audit.Entry) []audit.Entry {
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b audit.Entry) int { return audit.Compare(&a, &b) })
+	return entries
+}
+
+// received is an entry that comes from a source and not from the store.
+type received struct{ entry audit.Entry }
+
+func (r received) Raw() string        { return r.entry.Raw }
+func (r received) Entry() audit.Entry { return r.entry }

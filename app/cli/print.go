@@ -1,0 +1,177 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taudit/app"
+)
+
+// printing are the flags of print.
+type printing struct {
+	reading
+	format string
+	follow bool
+	limit  int
+}
+
+func newPrint(env *Env) *cobra.Command {
+	var p printing
+	cmd := &cobra.Command{
+		Use:   "print SOURCE…",
+		Short: "Write the entries of sources to standard output",
+		Long: `print writes the entries of its sources to standard output, without a screen.
+
+Without --follow it ends when every source is read to its end, and writes the entries in the order of their emit
+time. With --follow it writes what is already there in that order once all sources have caught up, and then each
+batch as it arrives.
+
+Formats:
+  jsonl   the bytes as received, one entry a line. Line breaks between the values of an entry that was written over
+          several lines are left out; nothing else is touched. On a terminal, characters that it would obey or hide
+          are written as \uXXXX, which means the same in JSON.
+  csv     RFC 4180 with a header row: time (emit time), status, operation, principal, type, via, target, namespace,
+          address (the whole chain), log_id, request_id (or async operation id), source. A cell that a spreadsheet
+          would take for a formula gets a ' in front.
+  table   aligned columns for people, cut to the width of the terminal.
+
+The last line on standard error counts: read=N printed=N duplicates=N bad=N. What was read outside of --since and
+--until is in read alone.
+
+Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source failed (the others were still read).`,
+		Example: `  taudit print audit.jsonl.gz --since 2023-11-08 --until 2023-11-09 --format csv
+  taudit print kinesis://audit-prod --follow --latest | jq .operation
+  gzip -dc old/*.gz | taudit print - --limit 20 --format table`,
+		Args: func(cmd *cobra.Command, refs []string) error {
+			if len(refs) == 0 {
+				return usagef(cmd, "print needs a SOURCE: kinesis://NAME, s3://BUCKET/PREFIX, a path, - for standard input, or demo:")
+			}
+			return nil
+		},
+		ValidArgsFunction: completeReference,
+		RunE: func(cmd *cobra.Command, refs []string) error {
+			return env.print(cmd, refs, &p)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVar(&p.format, "format", "jsonl", "jsonl, csv or table")
+	f.BoolVarP(&p.follow, "follow", "F", false, "go on when the end is reached, and print what arrives")
+	f.IntVar(&p.limit, "limit", 0, "print the last `N` entries; with --follow stop after N")
+	p.define(f)
+	p.definePace(f)
+	p.complete(cmd)
+	// The only error is a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]cobra.Completion{"jsonl", "csv", "table"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+// check refuses what cannot be meant.
+func (p *printing) check(cmd *cobra.Command) error {
+	switch {
+	case cmd.Flags().Changed("limit") && p.limit < 1:
+		return usagef(cmd, "--limit: %d is no number of entries; write 1 or more", p.limit)
+	case p.latest && !p.follow:
+		return usagef(cmd, "--latest prints what arrives from now on, so it needs --follow")
+	}
+	return nil
+}
+
+// print carries out the command.
+func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
+	if err := p.check(cmd); err != nil {
+		return err
+	}
+	o, err := p.options(cmd, env.Now())
+	if err != nil {
+		return err
+	}
+	width, terminal := env.Terminal()
+	format, err := newFormat(p.format, env.Stdout, width, terminal)
+	if err != nil {
+		return usagef(cmd, "--format: %v", err)
+	}
+	log, closeLog, err := openLog(p.log)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	o.Log, o.Follow = log, p.follow
+
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	sources, demo, err := env.open(ctx, cmd, refs, o)
+	if err != nil {
+		return err
+	}
+	if err := p.fits(cmd, demo); err != nil {
+		return err
+	}
+	log.Info("print", "sources", refs, "version", env.Version)
+
+	s := &session{env: env, out: &output{format: format}, told: map[string]bool{}}
+	fo := app.FeedOptions{Window: app.Window{Since: o.Since, Until: o.Until}, Log: log}
+	if p.follow {
+		s.out.limit, s.out.full = p.limit, cancel
+		s.tail = &tail{out: s.out}
+		fo.Fresh = s.tail.fresh
+		fo.Limits.MaxEntries, fo.Limits.MaxBytes = maxEntries, maxBytes // what was printed need not be kept for ever
+	}
+	s.feed = app.NewFeed(sources, fo)
+	if s.tail != nil {
+		s.tail.feed = s.feed
+	}
+	s.read(ctx)
+	if !p.follow && cmd.Context().Err() == nil {
+		s.out.snapshot(s.feed.State().Store, p.limit)
+	}
+	return s.end(cmd.Context())
+}
+
+// end writes the closing line and tells the exit code.
+func (s *session) end(asked context.Context) error {
+	s.out.flush()
+	state := s.feed.State()
+	failed := s.report(state)
+	if !errors.Is(s.out.err, errGone) && s.out.err != nil {
+		s.env.complain(fmt.Errorf("writing the entries: %w; what was printed before is incomplete", s.out.err))
+		failed = true
+	}
+	if s.tail == nil && asked.Err() != nil {
+		s.env.complain(errors.New("interrupted before every source was read to its end, so nothing was printed"))
+	}
+	fmt.Fprintf(s.env.Stderr, "read=%d printed=%d duplicates=%d bad=%d\n",
+		state.Read, s.out.printed, state.Store.Duplicates(), state.Store.BadCount())
+	switch {
+	case failed:
+		return exitCode(exitFailed)
+	case s.out.printed == 0:
+		return exitCode(exitNone)
+	}
+	return nil
+}
+
+// newFormat makes the writer of a format by its name.
+func newFormat(name string, w io.Writer, width int, terminal bool) (format, error) {
+	switch name {
+	case "jsonl":
+		return newLines(w, terminal), nil
+	case "csv":
+		return newCSV(w, terminal), nil
+	case "table":
+		if !terminal {
+			width = 0
+		}
+		return newTable(w, width), nil
+	}
+	text := fmt.Sprintf("%q is none of jsonl, csv and table", name)
+	if near := nearest(name, []string{"jsonl", "csv", "table"}); len(near) > 0 {
+		text += "; did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return nil, errors.New(text)
+}

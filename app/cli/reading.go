@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/xhit/go-str2duration/v2"
+
+	"taudit/source"
+)
+
+// reading are the flags that say where reading starts and how AWS is reached.
+type reading struct {
+	region, profile, endpoint string
+	since, until              string
+	latest, trimHorizon       bool
+	pace                      string
+	log                       string
+}
+
+func (r *reading) define(f *pflag.FlagSet) {
+	f.SortFlags = false
+	r.defineStart(f)
+	f.StringVar(&r.region, "region", "", "AWS region, as in the aws CLI")
+	f.StringVar(&r.profile, "profile", "", "profile of the shared AWS configuration")
+	f.StringVar(&r.endpoint, "endpoint-url", "", "URL of a server to use instead of AWS")
+	f.StringVar(&r.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
+}
+
+func (r *reading) defineStart(f *pflag.FlagSet) {
+	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
+	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
+	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
+	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
+}
+
+func (r *reading) definePace(f *pflag.FlagSet) {
+	f.StringVar(&r.pace, "demo-pace", "", "mean `DURATION` between two bursts of the demo, such as 2s")
+}
+
+// complete registers what the shell may offer for the values of flags.
+func (r *reading) complete(cmd *cobra.Command) {
+	for _, name := range []string{"since", "until"} {
+		if cmd.Flags().Lookup(name) == nil {
+			continue
+		}
+		// The only error is a flag that is not there.
+		_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(
+			[]cobra.Completion{"15m", "1h", "2h", "24h", "7d", "today", "yesterday"}, cobra.ShellCompDirectiveNoFileComp))
+	}
+}
+
+// options checks the flags against each other and gives what a source is opened with, but for the log.
+func (r *reading) options(cmd *cobra.Command, now time.Time) (source.Options, error) {
+	o := source.Options{
+		Latest: r.latest, TrimHorizon: r.trimHorizon,
+		Region: r.region, Profile: r.profile, EndpointURL: r.endpoint,
+	}
+	switch {
+	case r.latest && r.trimHorizon:
+		return o, usagef(cmd, "--latest starts at the newest entry and --trim-horizon at the oldest: choose one")
+	case r.latest && r.since != "":
+		return o, usagef(cmd, "--latest starts now and --since at a time of its own: choose one")
+	case r.trimHorizon && r.since != "":
+		return o, usagef(cmd, "--trim-horizon starts at the oldest entry and --since at a time of its own: choose one")
+	}
+	var err error
+	if o.Since, err = parseWhen(r.since, now); err != nil {
+		return o, usagef(cmd, "--since: %v", err)
+	}
+	if o.Until, err = parseWhen(r.until, now); err != nil {
+		return o, usagef(cmd, "--until: %v", err)
+	}
+	if o.Since.After(now) {
+		return o, usagef(cmd, "--since %s is still to come; to read from a day earlier on: --since %s. For what arrives from now on there is --latest",
+			r.since, o.Since.AddDate(0, 0, -1).Format("2006-01-02T15:04"))
+	}
+	if r.since != "" && r.until != "" && !o.Until.After(o.Since) {
+		return o, usagef(cmd, "--until (%s) is not after --since (%s), so no entry can be between them",
+			o.Until.Format(time.RFC3339), o.Since.Format(time.RFC3339))
+	}
+	if r.pace != "" {
+		o.Pace, err = str2duration.ParseDuration(r.pace)
+		if err != nil || o.Pace <= 0 {
+			return o, usagef(cmd, "--demo-pace: %q is no duration above zero; write 500ms, 2s or 1m", r.pace)
+		}
+	}
+	return o, nil
+}
+
+// fits refuses flags of the demo where there is none.
+func (r *reading) fits(cmd *cobra.Command, demo bool) error {
+	if r.pace != "" && !demo {
+		return usagef(cmd, "--demo-pace is for the demo, which is not among the sources")
+	}
+	return nil
+}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"taudit/source"
+)
+
+// demoReference is the simulated account as a source.
+const demoReference = "demo:"
+
+// schemeOf tells which opener reads a reference: "kinesis", "s3", "demo", or "file" for everything else.
+func schemeOf(ref string) string {
+	switch {
+	case strings.HasPrefix(ref, "kinesis://"), streamARN().MatchString(ref):
+		return "kinesis"
+	case strings.HasPrefix(ref, "s3://"):
+		return "s3"
+	case strings.HasPrefix(ref, demoReference):
+		return "demo"
+	}
+	return "file"
+}
+
+// streamARN is the beginning of a stream's ARN in any partition: aws, aws-cn, aws-us-gov.
+func streamARN() *regexp.Regexp { return regexp.MustCompile(`^arn:aws[a-z-]*:kinesis:`) }
+
+// foreign is a reference that names a place taudit cannot read, and no path.
+func foreign() *regexp.Regexp { return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|arn:)`) }
+
+// open makes the sources of all references, and tells whether the demo is among them.
+func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options) (sources []source.Source, demo bool, err error) {
+	for i, ref := range refs {
+		scheme := schemeOf(ref)
+		if scheme == "file" && foreign().MatchString(ref) {
+			return nil, false, usagef(cmd, "taudit cannot read %q: a source is kinesis://NAME or a stream's ARN, s3://BUCKET/PREFIX, a path, - or demo:", ref)
+		}
+		if slices.Contains(refs[:i], ref) {
+			return nil, false, usagef(cmd, "%q is given twice", ref)
+		}
+		opener, ok := env.Openers[scheme]
+		if !ok {
+			return nil, false, fmt.Errorf("this build of taudit has no reader for %s sources, so %q cannot be read", scheme, ref)
+		}
+		opened, err := opener(ctx, ref, o)
+		if err != nil {
+			return nil, false, fmt.Errorf("opening %s: %w", ref, err)
+		}
+		sources = append(sources, opened...)
+		demo = demo || scheme == "demo"
+	}
+	return sources, demo, nil
+}
+
+// mistaken tells a mistyped command from a file that is not there.
+func mistaken(cmd *cobra.Command, refs []string) error {
+	if len(refs) == 0 || schemeOf(refs[0]) != "file" || strings.ContainsAny(refs[0], `/\.`) {
+		return nil
+	}
+	if _, err := os.Stat(refs[0]); !errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if near := cmd.SuggestionsFor(refs[0]); len(near) > 0 {
+		return usagef(cmd, "there is no file or command %q; did you mean \"%s %s\"?", refs[0], cmd.CommandPath(), strings.Join(near, `" or "taudit `))
+	}
+	return nil
+}
+
+// completeReference offers the schemes beside the names of files.
+func completeReference(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return []cobra.Completion{"kinesis://", "s3://", demoReference}, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveDefault
+}

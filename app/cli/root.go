@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"taudit/app"
+	"taudit/source/store"
+)
+
+// What the screen keeps in memory at most; the oldest entries go first, and are counted there.
+const (
+	maxEntries = 5_000_000
+	maxBytes   = 2 << 30
+)
+
+func newRoot(env *Env) *cobra.Command {
+	var r reading
+	root := &cobra.Command{
+		Use:   "taudit [SOURCE…]",
+		Short: "Watch Temporal Cloud audit logs as they arrive",
+		Long: `taudit reads Temporal Cloud audit logs from the places they are delivered to and shows them
+as they arrive: merged, in the order of their emit time, each entry once. It only reads.
+
+A SOURCE is
+  kinesis://NAME, arn:aws:kinesis:…    a Kinesis stream
+  s3://BUCKET/PREFIX                   what Firehose delivered to a bucket
+  PATH                                 a file or a directory
+  -                                    standard input
+  demo:                                a simulated account, inside this process
+Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.`,
+		Example: `  taudit
+  taudit kinesis://audit-prod --region us-east-1 --profile prod-ro --since 2h
+  taudit kinesis://audit-prod s3://acme-audit/firehose/ --since 7d
+  taudit print s3://acme-audit/firehose/ --since yesterday --format csv > yesterday.csv`,
+		Version:       env.Version,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, refs []string) error {
+			return env.show(cmd, refs, &r)
+		},
+	}
+	root.SuggestionsMinimumDistance = 2
+	root.SetVersionTemplate("taudit {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.CompletionOptions.HiddenDefaultCmd = false
+	r.define(root.Flags())
+	r.definePace(root.Flags())
+	r.complete(root)
+	root.ValidArgsFunction = completeReference
+	root.AddCommand(newPrint(env), newDemo(env))
+	return root
+}
+
+// show opens the screen on the sources, or on the demo when there are none.
+func (env *Env) show(cmd *cobra.Command, refs []string, r *reading) error {
+	if _, terminal := env.Terminal(); !terminal {
+		return usagef(cmd, "standard output is not a terminal, so there is no screen to draw on.\n"+
+			"To write entries to a file or a pipe: taudit print %s", strings.Join(orExample(refs), " "))
+	}
+	if err := mistaken(cmd, refs); err != nil {
+		return err
+	}
+	if len(refs) == 0 {
+		refs = []string{demoReference}
+	}
+	return env.screen(cmd, refs, r)
+}
+
+func orExample(refs []string) []string {
+	if len(refs) == 0 {
+		return []string{"SOURCE"}
+	}
+	return refs
+}
+
+// screen shows sources until the person quits.
+func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
+	o, err := r.options(cmd, env.Now())
+	if err != nil {
+		return err
+	}
+	log, closeLog, err := openLog(r.log)
+	if err != nil {
+		return err
+	}
+	defer closeLog()
+	o.Log, o.Follow = log, true
+
+	ctx, cancel := context.WithCancel(cmd.Context())
+	defer cancel()
+	sources, demo, err := env.open(ctx, cmd, refs, o)
+	if err != nil {
+		return err
+	}
+	if err := r.fits(cmd, demo); err != nil {
+		return err
+	}
+	feed := app.NewFeed(sources, app.FeedOptions{
+		Limits: store.Limits{MaxEntries: maxEntries, MaxBytes: maxBytes},
+		Window: app.Window{Since: o.Since, Until: o.Until},
+		Log:    log,
+	})
+	log.Info("screen", "sources", refs, "version", env.Version)
+	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: app.ModelOptions{Demo: demo, Now: env.Now}})
+}
+
+// flagError turns what the flag parser says into a usage error, with the flag that was meant.
+func flagError(cmd *cobra.Command, err error) error {
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, f.Name)
+		}
+	})
+	text := err.Error()
+	if unknown, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
+		if near := nearest(unknown, names); len(near) > 0 {
+			text += fmt.Sprintf("; did you mean --%s?", strings.Join(near, " or --"))
+		}
+	}
+	return usagef(cmd, "%s", text)
+}
+
+// nearest gives the names that are close to a mistyped word, by the same measure as cobra's own suggestions.
+func nearest(word string, names []string) []string {
+	c := &cobra.Command{SuggestionsMinimumDistance: 2}
+	for _, n := range names {
+		c.AddCommand(&cobra.Command{Use: n, Run: func(*cobra.Command, []string) {}})
+	}
+	return c.SuggestionsFor(word)
+}
