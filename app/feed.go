@@ -1,0 +1,207 @@
+// Package app is the program: the one Bubble Tea model, what feeds it, and the wiring between the panes.
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"taudit/source"
+	"taudit/source/audit"
+	"taudit/source/store"
+)
+
+// inbox is how many events may wait between the sources and the store. Beyond that the sources are not read.
+const inbox = 16
+
+// Feed reads sources into a store. It is the store's only writer, keeps the latest status of every part of every source,
+// and tells when there is something new; nothing between a source and the store drops anything.
+type Feed struct {
+	sources []source.Source
+	store   *store.Store
+	window  Window
+	fresh   func([]audit.Entry)
+	log     *slog.Logger
+
+	state atomic.Pointer[State]
+	dirty chan struct{}
+}
+
+// Window bounds the time of the entries that are kept: Since is included, Until excluded, zero is unbounded.
+type Window struct{ Since, Until time.Time }
+
+func (w Window) holds(e *audit.Entry) bool {
+	t := e.Time()
+	return (w.Since.IsZero() || !t.Before(w.Since)) && (w.Until.IsZero() || t.Before(w.Until))
+}
+
+// FeedOptions are what a feed needs beside its sources.
+type FeedOptions struct {
+	Limits store.Limits
+	Window Window
+
+	// Fresh is called with the entries that were new to the store, in the order of their arrival, after the store has them. It is
+	// called from the goroutine of Run, which waits for it. It may be nil.
+	Fresh func([]audit.Entry)
+
+	Log *slog.Logger
+}
+
+// State is what a feed knows at one moment. It is immutable.
+type State struct {
+	Store   *store.Snapshot
+	Status  []source.Status // the latest of each part of each source, in the order they first reported
+	Read    int64           // entries received, duplicates and those outside the window included
+	Outside int64           // entries received whose time is outside the window
+	Ended   bool            // every source has returned
+	Failed  []error         // why sources ended that could not go on
+}
+
+// NewFeed prepares to read sources; Run reads them.
+func NewFeed(sources []source.Source, o FeedOptions) *Feed {
+	f := &Feed{
+		sources: sources,
+		store:   store.New(o.Limits),
+		window:  o.Window,
+		fresh:   o.Fresh,
+		log:     o.Log,
+		dirty:   make(chan struct{}, 1),
+	}
+	s := &State{Store: f.store.Snapshot()}
+	for _, src := range sources {
+		s.Status = append(s.Status, source.Status{Source: src.Name()})
+	}
+	f.state.Store(s)
+	return f
+}
+
+// State gives what is known now. It never blocks and may be called from any goroutine.
+func (f *Feed) State() *State { return f.state.Load() }
+
+// Dirty receives when State has changed since it last received.
+func (f *Feed) Dirty() <-chan struct{} { return f.dirty }
+
+// Run reads all sources until each has ended or ctx is cancelled, and returns when all their goroutines have. A source that fails
+// does not end the others. The error joins those of the sources that could not go on; a cancelled ctx is not one.
+func (f *Feed) Run(ctx context.Context) error {
+	in := make(chan source.Event, inbox)
+	var running sync.WaitGroup
+	var mu sync.Mutex
+	var failed []error
+	for _, src := range f.sources {
+		running.Go(func() {
+			err := f.run(ctx, src, in)
+			if err == nil || ctx.Err() != nil {
+				return
+			}
+			mu.Lock()
+			failed = append(failed, err)
+			mu.Unlock()
+			select {
+			case in <- source.Event{Source: src.Name(), Status: &source.Status{Source: src.Name(), State: source.Failing, Err: err}}:
+			case <-ctx.Done():
+			}
+		})
+	}
+	go func() {
+		running.Wait()
+		close(in)
+	}()
+	// Until the last source has returned, so that none of their goroutines outlives Run; they send nothing once ctx is cancelled.
+	for ev := range in {
+		if err := f.take(ev); err != nil {
+			mu.Lock()
+			failed = append(failed, err)
+			mu.Unlock()
+		}
+	}
+	s := *f.state.Load()
+	s.Ended, s.Failed = true, failed
+	f.publish(&s)
+	return errors.Join(failed...)
+}
+
+// run reads one source and turns a panic in it into an error.
+func (f *Feed) run(ctx context.Context, src source.Source, in chan<- source.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.log.Error("panic in a source", "source", src.Name(), "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%s: reading stopped by a defect in taudit (%v); the other sources go on, restart to read it again", src.Name(), p)
+		}
+	}()
+	f.log.Info("reading", "source", src.Name())
+	if err := src.Run(ctx, in); err != nil {
+		return fmt.Errorf("%s: %w", src.Name(), err)
+	}
+	return nil
+}
+
+// take puts one event into the store and publishes what is known then. A panic loses that event alone, and says so.
+func (f *Feed) take(ev source.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.log.Error("panic while storing", "source", ev.Source, "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("%s: %d entries could not be kept because of a defect in taudit (%v)", ev.Source, len(ev.Entries), p)
+		}
+	}()
+	s := *f.state.Load()
+	s.Read += int64(len(ev.Entries))
+	inside := ev.Entries
+	if f.window != (Window{}) {
+		inside = slices.DeleteFunc(ev.Entries, func(e audit.Entry) bool { return !f.window.holds(&e) })
+		s.Outside += int64(s.Read-f.state.Load().Read) - int64(len(inside))
+	}
+	if len(inside) > 0 {
+		added := f.store.Append(inside)
+		if f.fresh != nil && len(added.Fresh) > 0 {
+			slices.Sort(added.Fresh)
+			fresh := make([]audit.Entry, len(added.Fresh))
+			for i, j := range added.Fresh {
+				fresh[i] = inside[j]
+			}
+			f.fresh(fresh)
+		}
+	}
+	f.store.AppendBad(ev.Bad)
+	if ev.Status != nil {
+		s.Status = f.withStatus(s.Status, *ev.Status)
+	}
+	s.Store = f.store.Snapshot()
+	f.publish(&s)
+	return nil
+}
+
+// withStatus gives a copy of the list with the status of one part renewed.
+func (f *Feed) withStatus(list []source.Status, n source.Status) []source.Status {
+	list = slices.Clone(list)
+	i := slices.IndexFunc(list, func(s source.Status) bool { return s.Source == n.Source && s.Part == n.Part })
+	if i < 0 {
+		// The placeholder of a source that had not reported gives way to its first part.
+		i = slices.IndexFunc(list, func(s source.Status) bool {
+			return s.Source == n.Source && s.Part == "" && s.State == source.Connecting
+		})
+	}
+	if i < 0 {
+		i = len(list)
+		list = append(list, source.Status{Source: n.Source, Part: n.Part})
+	}
+	if old := list[i]; old.State != n.State || (old.Err == nil) != (n.Err == nil) {
+		f.log.Info("state", "source", n.Source, "part", n.Part, "state", n.State.String(), "error", n.Err)
+	}
+	list[i] = n
+	return list
+}
+
+func (f *Feed) publish(s *State) {
+	f.state.Store(s)
+	select {
+	case f.dirty <- struct{}{}:
+	default:
+	}
+}

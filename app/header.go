@@ -1,0 +1,280 @@
+package app
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"taudit/source"
+	"taudit/theme"
+	"taudit/views"
+	"taudit/views/grid"
+	"taudit/views/help"
+)
+
+// health is what the parts of all sources come to.
+type health struct {
+	state     source.State
+	behind    time.Duration
+	lastBatch time.Time
+	done      int64 // objects read
+	total     int64 // objects found
+	failing   int   // parts
+	err       error // of the first failing part
+	from      string
+}
+
+// gravity orders states by how much they need to be seen.
+var gravity = [...]source.State{source.Done, source.Live, source.CatchingUp, source.Connecting, source.Throttled, source.Failing}
+
+func assess(parts []source.Status) health {
+	h := health{state: source.Done}
+	rank := func(s source.State) int {
+		for i, g := range gravity {
+			if g == s {
+				return i
+			}
+		}
+		return 0
+	}
+	for _, p := range parts {
+		if rank(p.State) > rank(h.state) {
+			h.state = p.State
+		}
+		if p.State == source.Live || p.State == source.CatchingUp {
+			h.behind = max(h.behind, p.Behind)
+		}
+		if p.LastBatch.After(h.lastBatch) {
+			h.lastBatch = p.LastBatch
+		}
+		h.done += p.Done
+		h.total += p.Total
+		if p.State == source.Failing || p.State == source.Throttled {
+			h.failing++
+			if h.err == nil && p.Err != nil {
+				h.err, h.from = p.Err, p.Source
+			}
+		}
+	}
+	return h
+}
+
+// header is line 1: what the screen does, where the entries come from, and how far behind it is.
+func (m *Model) header() string {
+	t, h := m.theme, assess(m.state.Status)
+	var left, right grid.Line
+	text := grid.TextFor(t.Glyphs)
+	add := func(l *grid.Line, s string, style theme.Style) { l.Cell(text, s, text.Width(s), style) }
+
+	if m.demo {
+		add(&left, " DEMO ", t.Badge)
+	}
+	word, style := m.word(h)
+	add(&left, " "+word+" ", style)
+
+	now := m.now.UTC().Format("15:04:05Z")
+	facts := m.facts(h)
+	add(&right, "  "+facts, t.Header)
+	// The clock goes when the line is too short for it and the facts.
+	if m.width >= len(facts)+len(now)+30 {
+		add(&right, "  "+now+" ", t.Header)
+	} else {
+		add(&right, " ", t.Header)
+	}
+	room := m.width - len(left.Plain()) - grid.Cells(right.Plain())
+	names := " " + strings.Join(m.sources(), " + ")
+	if room > 1 {
+		left.Cell(text, names, room, t.Header)
+		return left.String() + right.String()
+	}
+	left.Cell(text, "", max(0, m.width-len(left.Plain())), t.Header)
+	return left.String()
+}
+
+// word says in one word what the screen does.
+func (m *Model) word(h health) (string, theme.Style) {
+	t := m.theme
+	switch {
+	case m.events.Held():
+		return "HELD", t.Held
+	case m.state.Ended && len(m.state.Failed) > 0, h.state == source.Failing:
+		return "FAILING", t.Error
+	case h.state == source.Throttled:
+		return "THROTTLED", t.Late
+	case h.state == source.Connecting && m.state.Store.Len() == 0:
+		return "CONNECTING", t.Late
+	case h.state == source.Connecting, h.state == source.CatchingUp:
+		return "READING", t.Late
+	case m.state.Ended, h.state == source.Done:
+		return "END", t.Header
+	}
+	return "LIVE", t.Live
+}
+
+// facts are the right half of line 1.
+func (m *Model) facts(h health) string {
+	var out []string
+	if h.total > 0 && h.done < h.total {
+		out = append(out, fmt.Sprintf("%s of %s objects", humanize.Comma(h.done), humanize.Comma(h.total)))
+	}
+	if h.state == source.Live || h.behind > 0 {
+		out = append(out, "behind "+views.Age(h.behind))
+	}
+	if !h.lastBatch.IsZero() {
+		out = append(out, "last batch "+m.since(h.lastBatch))
+	}
+	return strings.Join(out, "  ")
+}
+
+func (m *Model) sources() []string {
+	var names []string
+	for _, s := range m.feed.sources {
+		names = append(names, s.Name())
+	}
+	return names
+}
+
+// tabs is line 2: the panes with their counts, and what was received and cannot be shown.
+func (m *Model) tabs() string {
+	t := m.theme
+	text := grid.TextFor(t.Glyphs)
+	s := m.state.Store
+	var left, right grid.Line
+	add := func(l *grid.Line, s string, style theme.Style) { l.Cell(text, s, text.Width(s), style) }
+	add(&left, " [1 Events "+humanize.Comma(int64(s.Len()))+"]", t.TabActive)
+	if n := s.Duplicates(); n > 0 {
+		add(&left, "  "+humanize.Comma(n)+" duplicates", t.Tab)
+	}
+	if n := s.BadCount(); n > 0 {
+		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
+	}
+	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
+		add(&left, "  "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new", t.Held)
+	}
+	if n := s.Evicted(); n > 0 {
+		add(&left, "  "+humanize.Comma(n)+" evicted", t.Late)
+	}
+	if n := m.state.Outside; n > 0 {
+		add(&left, "  "+humanize.Comma(n)+" outside the time range", t.Tab)
+	}
+	add(&right, "  read-only  ", t.Tab)
+	add(&right, "?", t.Key)
+	add(&right, " help ", t.KeyHint)
+	room := m.width - grid.Cells(right.Plain())
+	if used := grid.Cells(left.Plain()); used <= room {
+		left.Space(room - used)
+		return left.String() + right.String()
+	}
+	return text.Cell(string(left.Plain()), m.width)
+}
+
+// summary is the line above the last: the selected entry, or what needs to be said.
+func (m *Model) summary() string {
+	t := m.theme
+	text := grid.TextFor(t.Glyphs)
+	if m.asking {
+		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
+	}
+	return m.events.Summary(m.width)
+}
+
+// trouble says what is wrong with the sources, in lines as wide as the screen.
+func (m *Model) trouble() []string {
+	h := assess(m.state.Status)
+	if h.err == nil && len(m.state.Failed) > 0 {
+		h.err = m.state.Failed[0]
+	}
+	if h.err == nil || m.width < minWidth || m.height < minHeight {
+		return nil
+	}
+	s := h.err.Error()
+	if h.from != "" && !strings.Contains(s, h.from) {
+		s = h.from + ": " + s
+	}
+	if h.failing > 1 {
+		s += fmt.Sprintf(" (and %d more)", h.failing-1)
+	}
+	text := grid.TextFor(m.theme.Glyphs)
+	var lines []string
+	wrapped := text.Wrap(s, m.width-2)
+	for i, line := range wrapped[:min(len(wrapped), maxNotice)] {
+		if i == maxNotice-1 && len(wrapped) > maxNotice {
+			line += " " + strings.Join(wrapped[maxNotice:], " ") // cut with an ellipsis
+		}
+		lines = append(lines, text.Cell(" "+line, m.width))
+	}
+	return lines
+}
+
+// footer is the last line: the keys that matter now.
+func (m *Model) footer() string {
+	t := m.theme
+	text := grid.TextFor(t.Glyphs)
+	var l grid.Line
+	l.Space(min(1, m.width))
+	used := 1
+	for _, a := range m.actions() {
+		b, ok := m.keys.binding(a)
+		hint := b.Short
+		if m.focus == onDetail {
+			hint = b.ShortDetail
+		}
+		if !ok || hint == "" {
+			continue
+		}
+		key := KeyName(b.Keys[0])
+		if with, ok := m.keys.binding(b.With); ok {
+			key += "/" + KeyName(with.Keys[0])
+		}
+		w := text.Width(key) + 1 + text.Width(hint)
+		if used+w > m.width {
+			break
+		}
+		l.Cell(text, key, text.Width(key), t.Key)
+		l.Space(1)
+		l.Cell(text, hint, text.Width(hint), t.KeyHint)
+		used += w
+		if used+2 <= m.width {
+			l.Space(2)
+			used += 2
+		}
+	}
+	l.Space(m.width - used)
+	return l.String()
+}
+
+// actions are those that can be asked for now, the most useful first.
+func (m *Model) actions() []views.Action {
+	if m.helping {
+		return []views.Action{views.Down, views.Back}
+	}
+	first := []views.Action{views.Open, views.Hold}
+	if m.focus == onDetail {
+		first = []views.Action{views.NextEntry, views.Right}
+	}
+	if m.detailShown() && !m.areas.list.Empty() {
+		first = append(first, views.NextPane)
+	}
+	first = append(first, m.focused().Actions()...)
+	first = append(first, views.Back, views.Help, views.Quit)
+	seen := map[views.Action]bool{}
+	out := first[:0]
+	for _, a := range first {
+		if !seen[a] {
+			seen[a] = true
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// helpRows gives the whole binding table.
+func (m *Model) helpRows() []help.Row {
+	rows := make([]help.Row, 0, len(m.keys.bindings))
+	for _, b := range m.keys.bindings {
+		rows = append(rows, help.Row{Keys: b.KeyNames(), List: b.List, Detail: b.Detail})
+	}
+	return rows
+}

@@ -1,0 +1,120 @@
+package app
+
+import (
+	"slices"
+	"strings"
+
+	"taudit/views"
+)
+
+// Binding is one row of the keymap. The help screen, the footer and the README's table are made from these rows.
+type Binding struct {
+	Action views.Action
+	Keys   []string // as Bubble Tea names them; the first is shown in the footer
+	List   string   // what it does in a list; empty: nothing
+	Detail string   // what it does in the detail tree; empty: nothing
+
+	Short, ShortDetail string       // for the footer, in a list and in the detail; empty: not shown there
+	With               views.Action // the footer shows its key beside: "j/k move"
+}
+
+// Bindings gives the keymap, in the order of the help.
+func Bindings() []Binding {
+	same := func(a views.Action, text string, keys ...string) Binding {
+		return Binding{Action: a, Keys: keys, List: text, Detail: text}
+	}
+	return []Binding{
+		{Action: views.Down, Keys: []string{"j", "down"}, List: "down", Detail: "down", Short: "move", ShortDetail: "move", With: views.Up},
+		same(views.Up, "up", "k", "up"),
+		same(views.HalfDown, "half a page down", "ctrl+d"),
+		same(views.HalfUp, "half a page up", "ctrl+u"),
+		same(views.PageDown, "a page down", "pgdown"),
+		same(views.PageUp, "a page up", "pgup"),
+		same(views.Top, "top", "g", "home"),
+		{Action: views.Bottom, Keys: []string{"G", "end"}, List: "bottom, and follow the newest", Detail: "bottom", Short: "newest"},
+		{Action: views.Left, Keys: []string{"h", "left"}, List: "sideways to the left", Detail: "fold, or go to the parent"},
+		{Action: views.Right, Keys: []string{"l", "right"}, List: "sideways to the right", Detail: "unfold", ShortDetail: "unfold/fold", With: views.Left},
+		{Action: views.FarLeft, Keys: []string{"H"}, List: "to the start of the row", Detail: "fold all below"},
+		{Action: views.FarRight, Keys: []string{"L"}, List: "to the end of the row", Detail: "unfold all below"},
+		{Action: views.PrevInside, Keys: []string{"{"}, Detail: "previous sibling"},
+		{Action: views.NextInside, Keys: []string{"}"}, Detail: "next sibling"},
+		{Action: views.NextEntry, Keys: []string{"J"}, List: "next entry", Detail: "next entry, detail open", ShortDetail: "next/previous entry", With: views.PrevEntry},
+		{Action: views.PrevEntry, Keys: []string{"K"}, List: "previous entry", Detail: "previous entry, detail open"},
+		{Action: views.Hold, Keys: []string{"space"}, List: "hold, or follow the newest", Detail: "hold, or follow the newest", Short: "hold/follow"},
+		same(views.Follow, "follow the newest", "F"),
+		{Action: views.Open, Keys: []string{"enter"}, List: "open the entry", Detail: "open a long value", Short: "detail", ShortDetail: "open value"},
+		{Action: views.Close, Keys: []string{"esc"}, List: "close what is open; never quits", Detail: "back to the list"},
+		{Action: views.NextPane, Keys: []string{"tab"}, List: "next pane", Detail: "next pane", Short: "pane", ShortDetail: "pane"},
+		same(views.PrevPane, "previous pane", "shift+tab"),
+		same(views.Events, "events", "1"),
+		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
+		same(views.Redraw, "draw the screen again", "ctrl+l"),
+		same(views.Suspend, "suspend to the shell", "ctrl+z"),
+		{Action: views.Back, Keys: []string{"q"}, List: "back; at the top asks and quits", Detail: "back to the list", Short: "back", ShortDetail: "back"},
+		same(views.Quit, "quit at once", "Q", "ctrl+c"),
+	}
+}
+
+// keymap turns keys into actions.
+type keymap struct {
+	bindings []Binding
+	actions  map[string]views.Action
+}
+
+func newKeymap() keymap {
+	k := keymap{bindings: Bindings(), actions: map[string]views.Action{}}
+	for _, b := range k.bindings {
+		for _, key := range b.Keys {
+			k.actions[key] = b.Action
+		}
+	}
+	return k
+}
+
+func (k keymap) binding(a views.Action) (Binding, bool) {
+	i := slices.IndexFunc(k.bindings, func(b Binding) bool { return b.Action == a })
+	if i < 0 {
+		return Binding{}, false
+	}
+	return k.bindings[i], true
+}
+
+// names gives the first key of each action: "G or Space".
+func (k keymap) names(actions ...views.Action) string {
+	var names []string
+	for _, a := range actions {
+		if b, ok := k.binding(a); ok {
+			names = append(names, KeyName(b.Keys[0]))
+		}
+	}
+	return strings.Join(names, " or ")
+}
+
+// KeyName gives a key as people write it: "Ctrl-D", "PgDn", "Space", "j".
+func KeyName(key string) string {
+	switch key {
+	case "space", "enter", "esc", "tab", "home", "end", "down", "up", "left", "right":
+		return strings.ToUpper(key[:1]) + key[1:]
+	case "pgdown":
+		return "PgDn"
+	case "pgup":
+		return "PgUp"
+	case "f1":
+		return "F1"
+	case "shift+tab":
+		return "Shift-Tab"
+	}
+	if rest, ok := strings.CutPrefix(key, "ctrl+"); ok {
+		return "Ctrl-" + strings.ToUpper(rest)
+	}
+	return key
+}
+
+// KeyNames gives all keys of a binding, as people write them.
+func (b Binding) KeyNames() string {
+	names := make([]string, len(b.Keys))
+	for i, k := range b.Keys {
+		names[i] = KeyName(k)
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,231 @@
+package app
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
+
+	"taudit/theme"
+	"taudit/views"
+	"taudit/views/detail"
+	"taudit/views/events"
+	"taudit/views/help"
+)
+
+// Model is the only [tea.Model]. It owns the screen, decides which pane gets a message, and hands the panes what the feed knows.
+// Its methods run on Bubble Tea's goroutine alone.
+type Model struct {
+	feed  *Feed
+	ctx   context.Context
+	clock func() time.Time
+	demo  bool
+
+	keys   keymap
+	theme  *theme.Theme
+	light  look
+	width  int
+	height int
+	areas  areas
+
+	state  *State
+	now    time.Time
+	events *events.Pane
+	detail *detail.Pane
+	help   *help.Pane
+
+	notice  []string // what needs to be said, in lines as wide as the screen
+	focus   focus
+	opened  opened
+	helping bool
+	asking  bool // whether to quit
+	count   int  // typed before a key; 0: none
+
+	frame frame
+}
+
+// focus says which pane gets the keys.
+type focus uint8
+
+const (
+	onList focus = iota
+	onDetail
+)
+
+// opened says whether the detail is shown.
+type opened uint8
+
+const (
+	byRoom opened = iota // when the screen has room for it to the right
+	yes
+	no
+)
+
+// look is what the terminal has told about itself; it tells in any order, after the first frame, or never.
+type look struct {
+	dark    bool
+	profile colorprofile.Profile
+	unicode bool
+}
+
+// ModelOptions are what the screen needs beside the feed.
+type ModelOptions struct {
+	Demo bool             // say so in the header
+	Now  func() time.Time // the clock of the header and of ages
+}
+
+// NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
+func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
+	m := &Model{
+		feed:   feed,
+		ctx:    ctx,
+		clock:  o.Now,
+		demo:   o.Demo,
+		keys:   newKeymap(),
+		light:  look{dark: true, profile: colorprofile.TrueColor, unicode: true},
+		events: events.New(),
+		detail: detail.New(),
+		help:   help.New(),
+		state:  feed.State(),
+		now:    o.Now(),
+	}
+	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
+	m.dress()
+	m.setFocus(onList)
+	m.pass()
+	return m
+}
+
+// Init asks the terminal for its background and starts to wait for news.
+func (m *Model) Init() tea.Cmd {
+	return tea.Batch(tea.RequestBackgroundColor, m.next(time.Time{}), m.tick())
+}
+
+// View draws the screen from the cached views of its parts.
+func (m *Model) View() tea.View {
+	v := tea.NewView(m.draw())
+	v.AltScreen = true
+	v.WindowTitle = "taudit"
+	return v
+}
+
+// feedMsg says that the feed has something new.
+type feedMsg struct{ at time.Time }
+
+// tickMsg says that a second of the clock has passed.
+type tickMsg struct{}
+
+// pace is the least time between two feedMsgs: the feed cannot flood the screen.
+const pace = 33 * time.Millisecond
+
+// next waits for news from the feed, the last of which came at last.
+func (m *Model) next(last time.Time) tea.Cmd {
+	ctx, dirty := m.ctx, m.feed.Dirty()
+	return func() tea.Msg {
+		select {
+		case <-dirty:
+		case <-ctx.Done():
+			return nil
+		}
+		if wait := pace - time.Since(last); wait > 0 {
+			select {
+			case <-time.After(wait):
+			case <-ctx.Done():
+				return nil
+			}
+		}
+		return feedMsg{at: time.Now()}
+	}
+}
+
+func (m *Model) tick() tea.Cmd {
+	return tea.Every(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+}
+
+// dress puts on the theme that fits what is known of the terminal.
+func (m *Model) dress() {
+	m.theme = theme.For(m.light.dark, m.light.profile).WithGlyphs(m.light.unicode)
+	for _, p := range m.panes() {
+		p.SetTheme(m.theme)
+	}
+	m.frame.forget()
+}
+
+func (m *Model) panes() []views.Pane { return []views.Pane{m.events, m.detail, m.help} }
+
+// pass hands the panes what is known now.
+func (m *Model) pass() {
+	d := views.Data{Now: m.now, Store: m.state.Store, Status: m.state.Status}
+	m.events.SetData(d)
+	m.detail.SetData(d)
+	m.follow()
+}
+
+// detailShown says whether the detail has a place on the screen.
+func (m *Model) detailShown() bool {
+	if m.opened == byRoom {
+		return place(m.width, m.height) == right && m.state.Store.Len() > 0
+	}
+	return m.opened == yes
+}
+
+// follow shows in the detail what is selected in the list.
+func (m *Model) follow() {
+	if !m.detailShown() {
+		return
+	}
+	row, ok := m.events.Selected()
+	if !ok {
+		return
+	}
+	if row.Key() != m.detail.Key() {
+		m.detail.SetEntry(row)
+	}
+}
+
+// lay gives every pane its rectangle.
+func (m *Model) lay() {
+	m.notice = m.trouble()
+	m.areas = arrange(m.width, m.height, m.detailShown(), len(m.notice))
+	list := inner(m.areas.list, m.areas.listBoxed)
+	box := inner(m.areas.detail, m.areas.detailBoxed)
+	m.events.SetSize(list.Dx(), list.Dy())
+	m.detail.SetBoxed(m.areas.detailBoxed)
+	m.detail.SetSize(box.Dx(), box.Dy())
+	m.help.SetSize(m.width, max(0, m.height-1))
+	m.frame.forget()
+}
+
+func (m *Model) setFocus(f focus) {
+	m.focus = f
+	m.events.SetFocus(f == onList)
+	m.detail.SetFocus(f == onDetail)
+	m.frame.forget()
+}
+
+// focused is the pane that gets the keys.
+func (m *Model) focused() views.Pane {
+	switch {
+	case m.helping:
+		return m.help
+	case m.focus == onDetail:
+		return m.detail
+	}
+	return m.events
+}
+
+// unicodeLocale says whether the environment's locale writes UTF-8, by the rules of POSIX: LC_ALL, else LC_CTYPE, else LANG.
+func unicodeLocale(getenv func(string) string) bool {
+	if getenv("TERM") == "dumb" || getenv("TERM") == "linux" {
+		return false
+	}
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if v := getenv(name); v != "" {
+			v = strings.ToLower(v)
+			return strings.Contains(v, "utf-8") || strings.Contains(v, "utf8")
+		}
+	}
+	return false
+}

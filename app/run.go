@@ -1,0 +1,60 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// RunOptions are where and how the screen runs.
+type RunOptions struct {
+	ModelOptions
+
+	Input  io.Reader // nil: the terminal
+	Output io.Writer // nil: standard output
+	Env    []string  // nil: the process's
+}
+
+// grace is how long sources may take to stop after the screen has closed.
+const grace = 2 * time.Second
+
+// Run shows feed on the terminal until the person quits or ctx is cancelled, both of which are normal, and stops the feed. It
+// restores the terminal before it returns, whatever happened.
+func Run(ctx context.Context, feed *Feed, o RunOptions) error {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		_ = feed.Run(ctx) // what failed is in the feed's state and so on the screen
+	}()
+
+	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	if o.Input != nil {
+		options = append(options, tea.WithInput(o.Input))
+	}
+	if o.Output != nil {
+		options = append(options, tea.WithOutput(o.Output))
+	}
+	if o.Env != nil {
+		options = append(options, tea.WithEnvironment(o.Env))
+	}
+	_, err := tea.NewProgram(NewModel(ctx, feed, o.ModelOptions), options...).Run()
+	asked := ctx.Err() != nil
+	cancel()
+	select {
+	case <-fed:
+	case <-time.After(grace):
+	}
+	if err == nil || asked && errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
+		return nil
+	}
+	return fmt.Errorf("showing the screen: %w", err)
+}
