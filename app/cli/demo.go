@@ -27,9 +27,10 @@ type History struct {
 
 // Written says what was.
 type Written struct {
-	Entries int
-	Objects int
-	Bytes   int64 // in the files
+	Entries    int
+	Duplicates int // entries written a second time, as delivery at least once does
+	Objects    int
+	Bytes      int64 // in the files
 }
 
 // demoing are the flags of demo.
@@ -67,7 +68,7 @@ same --entries and --seed give the same bytes. It never overwrites: DIR must be 
 	f.SortFlags = false
 	f.StringVar(&d.dir, "write", "", "write a history to this `DIR`, as Firehose writes to a bucket")
 	f.StringVar(&d.jsonl, "jsonl", "", "write a history to this `FILE`, one entry a line; - is standard output")
-	f.IntVar(&d.Entries, "entries", 10_000, "how many entries to write")
+	f.IntVar(&d.Entries, "entries", 12_000, "how many entries to write")
 	f.Uint64Var(&d.Seed, "seed", 1, "what the history is made from")
 	d.defineStart(f)
 	d.definePace(f)
@@ -119,7 +120,8 @@ func (env *Env) demo(cmd *cobra.Command, d *demoing) error {
 		if err != nil {
 			return fmt.Errorf("writing a history to %s: %w; what is there is incomplete", d.dir, err)
 		}
-		env.say("wrote %d entries in %d objects, %d bytes, to %s (seed %d)", w.Entries, w.Objects, w.Bytes, d.dir, d.Seed)
+		env.say("wrote %d entries, %d of them twice, in %d objects, %d bytes, to %s (seed %d)",
+			w.Entries, w.Duplicates, w.Objects, w.Bytes, d.dir, d.Seed)
 		return nil
 	case d.jsonl == "-":
 		w, err = env.Demo.WriteLines(cmd.Context(), env.Stdout, d.History)

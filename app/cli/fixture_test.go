@@ -179,7 +179,7 @@ func raws(numbers ...int) (all []string) {
 type history struct{ fail error }
 
 func (h *history) WriteObjects(_ context.Context, _ string, o cli.History) (cli.Written, error) {
-	return cli.Written{Entries: o.Entries, Objects: 3, Bytes: 99}, h.fail
+	return cli.Written{Entries: o.Entries, Duplicates: 2, Objects: 3, Bytes: 99}, h.fail
 }
 
 func (h *history) WriteLines(_ context.Context, w io.Writer, o cli.History) (cli.Written, error) {

@@ -49,7 +49,7 @@ func TestPrintChooses(t *testing.T) {
 		{"from a time on", []string{"--since", "2026-11-20T12:00:03Z", "--until", "13:00"}, nil, "read=5 printed=0 duplicates=0 bad=0", 2},
 		{"before a time", []string{"--until", "2026-11-20T12:00:02Z"}, []int{0, 1}, "read=5 printed=2 duplicates=0 bad=0", 0},
 		{"up to now", []string{"--since", "1h", "--until", "now"}, nil, "read=5 printed=0 duplicates=0 bad=0", 1},
-		{"a day", []string{"--since", "today", "--until", "+12h"}, []int{0, 1, 2, 3, 4}, "read=5 printed=5 duplicates=0 bad=0", 0},
+		{"a day", []string{"--since", "today", "--until", "2026-11-21"}, []int{0, 1, 2, 3, 4}, "read=5 printed=5 duplicates=0 bad=0", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(map[string]source.Source{"a": sends("a", batch(entries(4, 0, 2, 1, 3)...))})

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"github.com/xhit/go-str2duration/v2"
 
 	"taudit/source"
 )
@@ -81,7 +80,7 @@ func (r *reading) options(cmd *cobra.Command, now time.Time) (source.Options, er
 			o.Until.Format(time.RFC3339), o.Since.Format(time.RFC3339))
 	}
 	if r.pace != "" {
-		o.Pace, err = str2duration.ParseDuration(r.pace)
+		o.Pace, err = time.ParseDuration(r.pace)
 		if err != nil || o.Pace <= 0 {
 			return o, usagef(cmd, "--demo-pace: %q is no duration above zero; write 500ms, 2s or 1m", r.pace)
 		}

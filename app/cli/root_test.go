@@ -199,7 +199,7 @@ func TestDemoNeverOverwrites(t *testing.T) {
 		t.Error("the file was changed")
 	}
 	w := newWorld(nil)
-	if code := w.run(t, "demo", "--write", filepath.Join(dir, "new"), "--entries", "5"); code != 0 || !strings.HasPrefix(w.err.String(), "wrote 5 entries in 3 objects, 99 bytes") {
+	if code := w.run(t, "demo", "--write", filepath.Join(dir, "new"), "--entries", "5"); code != 0 || !strings.HasPrefix(w.err.String(), "wrote 5 entries, 2 of them twice, in 3 objects, 99 bytes") {
 		t.Errorf("exit code %d; %s", code, w.err)
 	}
 }
