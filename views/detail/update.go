@@ -1,0 +1,162 @@
+package detail
+
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"taudit/views"
+)
+
+// Update moves, folds and opens. A click selects a row, and folds or opens the one that is selected already; its place is
+// relative to the pane.
+func (p *Pane) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case views.Act:
+		p.act(msg.Action, max(msg.Count, 1))
+	case tea.MouseClickMsg:
+		p.click(msg.X, msg.Y)
+	}
+	return nil
+}
+
+// far is more rows than there can be; a count beyond it says no more.
+const far = 1 << 30
+
+func (p *Pane) act(a views.Action, n int) {
+	if !p.shown {
+		return
+	}
+	n = min(n, far)
+	if p.tree.err != nil {
+		p.plain.act(a, n)
+		p.cached = ""
+		return
+	}
+	s := &p.scroll
+	half, page := max(s.height/2, 1), max(s.height-1, 1)
+	switch a {
+	case views.Down:
+		s.down(n)
+	case views.Up:
+		s.up(n)
+	case views.HalfDown:
+		s.page(times(n, half))
+	case views.HalfUp:
+		s.page(-times(n, half))
+	case views.PageDown:
+		s.page(times(n, page))
+	case views.PageUp:
+		s.page(-times(n, page))
+	case views.Top:
+		s.to(0)
+	case views.Bottom:
+		s.to(p.tree.last())
+	case views.Left:
+		p.left(n)
+	case views.Right:
+		p.right(n)
+	case views.FarLeft:
+		p.all(true)
+	case views.FarRight:
+		p.all(false)
+	case views.NextInside:
+		p.along(n, p.tree.nextInside)
+	case views.PrevInside:
+		p.along(n, p.tree.prevInside)
+	case views.Open:
+		p.open()
+	default:
+		return
+	}
+	p.moved, p.touched, p.cached = true, true, ""
+}
+
+// times multiplies a count without overflow.
+func times(n, by int) int { return min(n, far/by) * by }
+
+// left folds what is open, and goes to the parent from what is not.
+func (p *Pane) left(n int) {
+	for range n {
+		i := p.scroll.cursor
+		above := p.tree.nodes[i].parent
+		if p.tree.holds(i) && !p.tree.nodes[i].folded {
+			p.fold(i, true)
+		} else if above >= 0 {
+			p.scroll.cursor = above
+		} else {
+			break
+		}
+	}
+	p.scroll.clamp()
+}
+
+// right unfolds what is folded, and goes to the first child of what is not.
+func (p *Pane) right(n int) {
+	for range n {
+		i := p.scroll.cursor
+		if !p.tree.holds(i) {
+			break
+		}
+		if p.tree.nodes[i].folded {
+			p.fold(i, false)
+		} else {
+			p.scroll.cursor = i + 1
+		}
+	}
+	p.scroll.clamp()
+}
+
+// all folds or unfolds everything below the selected node, or below the parent of one that holds nothing.
+func (p *Pane) all(folded bool) {
+	i := p.scroll.cursor
+	if above := p.tree.nodes[i].parent; !p.tree.holds(i) && above >= 0 {
+		i = above
+	}
+	p.tree.foldAll(i, folded)
+	p.folds.add(p.tree.steps(i), folded, true)
+	p.scroll.clamp()
+}
+
+// along goes from sibling to sibling.
+func (p *Pane) along(n int, to func(int32) int32) {
+	for range n {
+		i := to(p.scroll.cursor)
+		if i < 0 {
+			break
+		}
+		p.scroll.cursor = i
+	}
+	p.scroll.clamp()
+}
+
+func (p *Pane) fold(i int32, folded bool) {
+	p.tree.fold(i, folded)
+	p.folds.add(p.tree.steps(i), folded, false)
+}
+
+// open folds or unfolds an object or array, and shows a value that is cut in full, or again in one row.
+func (p *Pane) open() {
+	i := p.scroll.cursor
+	switch {
+	case p.tree.holds(i):
+		p.fold(i, !p.tree.nodes[i].folded)
+	case len(p.scroll.tall[i]) > 0:
+		p.unwrap(i)
+	case p.opens(i):
+		p.wrap(i)
+	}
+	p.scroll.clamp()
+}
+
+// click selects the row at y.
+func (p *Pane) click(x, y int) {
+	y -= p.layout.head
+	if !p.shown || p.tree.err != nil || x < 0 || x >= p.layout.tree.width || y < 0 || y >= len(p.nodes) {
+		return
+	}
+	i := p.nodes[y]
+	if i == p.scroll.cursor {
+		p.open()
+	}
+	p.scroll.to(i)
+	p.moved, p.touched, p.cached = true, true, ""
+}
