@@ -3,6 +3,7 @@ package credentials
 import (
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/aws/smithy-go"
 )
@@ -23,11 +24,20 @@ func Throttled(err error) bool {
 func Refused(err error) bool {
 	var f *failure
 	if errors.As(err, &f) {
-		return true
+		_, unreachable := explainNetwork(f.err)
+		return noCredentials(f.err) || !unreachable
 	}
 	c := code(err)
 	return slices.Contains(denied(), c) || slices.Contains(expired(), c) || slices.Contains(unknownKey(), c) ||
 		slices.Contains(badSignature(), c) || slices.Contains(badKMSKey(), c) || slices.Contains(notSignedUp(), c)
+}
+
+// noCredentials reports whether every place to look for credentials was looked at in vain. The last is the metadata service of
+// EC2, so that the error is about that.
+func noCredentials(err error) bool {
+	return slices.ContainsFunc([]string{"EC2 IMDS", "ec2imds", "static credentials are empty"}, func(part string) bool {
+		return strings.Contains(err.Error(), part)
+	})
 }
 
 // code is AWS's name of the error, empty for errors that are not an answer of AWS.

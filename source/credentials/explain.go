@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
@@ -67,7 +68,7 @@ func explainFailure(f *failure) string {
 	switch {
 	case errors.As(f.err, &badRole):
 		return fmt.Sprintf("profile %q cannot assume role %s: %s: check its source_profile in the AWS configuration file",
-			badRole.Profile, badRole.RoleARN, cause(badRole.Err))
+			f.profile, badRole.RoleARN, cause(badRole.Err))
 	case errors.As(f.err, &noProfile):
 		return fmt.Sprintf("AWS profile %q is not configured: \"aws configure list-profiles\" lists those that are; name one with "+
 			"--profile or AWS_PROFILE", noProfile.Profile)
@@ -76,25 +77,25 @@ func explainFailure(f *failure) string {
 			"eval \"$(aws configure export-credentials --profile %[1]s --format env)\" and start again without --profile", f.profile)
 	case errors.As(f.err, &badFile):
 		return fmt.Sprintf("the AWS configuration file %s cannot be read: %s", badFile.Filename, cause(badFile.Err))
-	case has("SSO token", "SSO session", "SSO credentials", "sso:", "InvalidToken") ||
-		(inner(f.err, "SSO") != "" || inner(f.err, "SSO OIDC") != ""):
-		return fmt.Sprintf("the SSO login of profile %[1]q has expired or was never made: run \"aws sso login --profile %[1]s\"",
-			f.profile)
-	case inner(f.err, "STS") != "":
-		op := inner(f.err, "STS")
-		if text, ok := explainAnswer(f.err, "sts:"+op); ok {
-			return fmt.Sprintf("profile %q cannot get credentials: %s", f.profile, text)
-		}
-	case has("EC2 IMDS", "ec2imds", "no valid providers", "static credentials are empty"):
+	case noCredentials(f.err):
 		return fmt.Sprintf("no AWS credentials were found (profile %q): log in with \"aws sso login\" or \"aws configure\", name a "+
 			"profile with --profile, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", f.profile)
-	case has("credential_process", "process provider", "ProcessProvider"):
+	}
+	why := ""
+	if answer, ok := explainNetwork(f.err); ok {
+		why = answer
+	} else if code := code(f.err); inner(f.err, "SSO OIDC") != "" || code == "UnauthorizedException" ||
+		(code == "" && has("SSO token", "SSO session")) {
+		return fmt.Sprintf("the SSO login of profile %[1]q has expired or was never made: run \"aws sso login --profile %[1]s\"",
+			f.profile)
+	} else if answer, ok := explainAnswer(f.err, innerAction(f.err)); ok {
+		why = answer
+	} else if has("process provider", "ProcessProvider", "credential_process") {
 		return fmt.Sprintf("the credential_process of profile %q failed: %s", f.profile, cause(f.err))
+	} else {
+		why = cause(f.err)
 	}
-	if text, ok := explainNetwork(f.err); ok {
-		return fmt.Sprintf("profile %q cannot get credentials: %s", f.profile, text)
-	}
-	return fmt.Sprintf("profile %q cannot get credentials: %s", f.profile, cause(f.err))
+	return fmt.Sprintf("profile %q cannot get credentials: %s", f.profile, why)
 }
 
 // explainAnswer is for what AWS answers when it refuses somebody.
@@ -190,6 +191,17 @@ func inner(err error, service string) string {
 	return ""
 }
 
+// innerAction is the IAM action of the call for credentials that failed, empty when none is known.
+func innerAction(err error) string {
+	if op := inner(err, "STS"); op != "" {
+		return "sts:" + op
+	}
+	if op := inner(err, "SSO"); op != "" {
+		return "sso:" + op
+	}
+	return ""
+}
+
 // cause is what is wrong without the SDK's account of how it came there.
 func cause(err error) string {
 	var api smithy.APIError
@@ -219,4 +231,12 @@ func prefix(action string) string {
 	return action + ": "
 }
 
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
+// oneLine also takes out what would do something to a terminal: parts of the text come from the other end of a wire.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, strings.Join(strings.Fields(text), " "))
+}
