@@ -1,0 +1,218 @@
+package s3
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"taudit/source"
+)
+
+// reach is how far back each look for new objects goes. Nearly all that are late are so by less.
+const reach = 2 * time.Hour
+
+// lister finds the objects to read: those that are there, and when following those that appear. It is one goroutine, which looks
+// for new objects also while the workers are still busy with the old ones.
+type lister struct {
+	*run
+	tree    *tree
+	history chan<- object // closed when all that was there has been found
+	fresh   chan<- object // read before history
+
+	polls   *time.Timer // nil without following
+	polling bool
+	swept   time.Time
+}
+
+func (l *lister) work(ctx context.Context) error {
+	l.swept = time.Now()
+	if l.options.Follow {
+		l.polls = time.NewTimer(l.config.Poll)
+		defer l.polls.Stop()
+	}
+	if err := l.newWalk(l.found).all(ctx, l.prefix); err != nil {
+		return err
+	}
+	l.tree.forget(time.Now())
+	close(l.history)
+	if err := l.report.send(ctx, nil, nil, func(*source.Status) { l.report.listed = true }); err != nil {
+		return err
+	}
+	for l.options.Follow {
+		select {
+		case <-l.polls.C:
+			if err := l.poll(ctx); err != nil {
+				return err
+			}
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+func (l *lister) newWalk(found func(context.Context, node, []object) error) *walk {
+	return &walk{run: l.run, tree: l.tree, found: found, window: l.window}
+}
+
+// window gives the folders of a root that are listed.
+func (l *lister) window(r *root) window {
+	switch {
+	case l.options.Latest:
+		// Only to know what is there already.
+		return window{from: r.tip(time.Now()).Add(-backlog - slack)}
+	case l.options.TrimHorizon:
+		return r.window(time.Time{}, l.options.Until)
+	}
+	return r.window(l.options.Since, l.options.Until)
+}
+
+// wanted tells whether an object may hold entries that were asked for.
+func (l *lister) wanted(r *root, o object) bool {
+	switch {
+	case strings.HasSuffix(o.key, "/") && o.size == 0: // made by the console to show a folder
+		return false
+	case l.options.Latest:
+		return true
+	case r != nil:
+		s, _ := spanOf(o.key[len(r.prefix):])
+		return l.window(r).holds(s)
+	case l.options.TrimHorizon || l.options.Since.IsZero():
+		return true
+	}
+	// An entry is never newer than its object, but clocks differ.
+	const doubt = 5 * time.Minute
+	return !o.modified.Before(l.options.Since.Add(-doubt))
+}
+
+// found takes the objects that are there at the start.
+func (l *lister) found(ctx context.Context, n node, objects []object) error {
+	now := time.Now()
+	objects = slices.DeleteFunc(objects, func(o object) bool {
+		return !l.wanted(n.root, o) || (l.options.Follow && !l.tree.take(n.root, o, now, true)) || l.options.Latest
+	})
+	if n.root == nil {
+		l.tree.forget(now) // there may be very many
+	}
+	return l.queue(ctx, l.history, objects)
+}
+
+// appeared takes objects that are found later, in a folder that is known or, with first, in a new one.
+func (l *lister) appeared(ctx context.Context, r *root, objects []object, first bool) error {
+	now := time.Now()
+	return l.queue(ctx, l.fresh, slices.DeleteFunc(objects, func(o object) bool {
+		return !l.wanted(r, o) || !l.tree.take(r, o, now, first)
+	}))
+}
+
+// queue gives objects to the workers. It blocks until they have taken them, and looks for new ones meanwhile.
+func (l *lister) queue(ctx context.Context, to chan<- object, objects []object) error {
+	if len(objects) == 0 {
+		return nil
+	}
+	if err := l.report.note(ctx, func(*source.Status) { l.report.total += int64(len(objects)) }); err != nil {
+		return err
+	}
+	for _, o := range objects {
+		for sent := false; !sent; {
+			var due <-chan time.Time
+			if l.polls != nil && !l.polling {
+				due = l.polls.C
+			}
+			select {
+			case to <- o:
+				sent = true
+			case <-due:
+				if err := l.poll(ctx); err != nil {
+					return err
+				}
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+	}
+	return nil
+}
+
+// poll looks for new objects once, and sets the time of the next look.
+func (l *lister) poll(ctx context.Context) error {
+	l.polling = true
+	defer func() { l.polling = false }()
+	began, took := time.Now(), l.listTook
+	sweep := began.Sub(l.swept) >= l.config.Sweep
+	back := reach
+	if sweep {
+		back = backlog
+		l.swept = began
+	}
+	// A bucket that was empty so far may get its first folder at any time; others are looked through for new ones with each sweep.
+	search := sweep || len(l.tree.roots)+len(l.tree.flats) == 0
+	for _, prefix := range slices.Sorted(maps.Keys(l.tree.roots)) {
+		foreign, err := l.tail(ctx, l.tree.roots[prefix], began, back)
+		if err != nil {
+			return err
+		}
+		search = search || foreign
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(l.tree.flats)) {
+		w := l.newWalk(func(ctx context.Context, _ node, objects []object) error {
+			return l.appeared(ctx, nil, objects, false)
+		})
+		if err := w.flat(ctx, node{prefix: prefix, flat: true}); err != nil {
+			return err
+		}
+	}
+	if search {
+		w := l.newWalk(func(ctx context.Context, n node, objects []object) error {
+			return l.appeared(ctx, n.root, objects, n.root != nil || n.flat)
+		})
+		w.shallow = true
+		if err := w.all(ctx, l.prefix); err != nil {
+			return err
+		}
+	}
+	l.tree.forget(began)
+	// Where looking takes long, as in a large bucket without dates, it must not be all that is done.
+	l.polls.Reset(max(l.config.Poll, 9*(l.listTook-took)))
+	return nil
+}
+
+// tail lists the newest folders of a root. It tells whether it met an object that no listing known so far would find.
+func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Duration) (foreign bool, err error) {
+	q := query{prefix: r.within}
+	switch {
+	case r.sampled:
+		q.after = r.prefix + folders(r.tip(now).Add(-back), r.depth)
+	case !l.report.listed:
+		return false, nil // the first listing will come to it
+	}
+	var objects []object
+	for {
+		p, err := l.list(ctx, q)
+		if err != nil {
+			return false, err
+		}
+		beyond := false
+		for _, o := range p.objects {
+			rest := o.key[len(r.prefix):]
+			if _, n := spanOf(rest); n > 0 {
+				objects = append(objects, o)
+			} else if foreign = foreign || !l.tree.covers(o); rest != "" && rest[0] > '9' {
+				beyond = true // behind all years there are the folders of others
+			}
+		}
+		if p.next == "" || beyond {
+			break
+		}
+		q.pageMarker = p.next
+	}
+	if len(objects) == 0 {
+		return foreign, nil
+	}
+	r.learn(objects)
+	r.sampled = true
+	slices.SortFunc(objects, func(a, b object) int { return strings.Compare(a.key, b.key) })
+	return foreign, l.appeared(ctx, r, objects, false)
+}

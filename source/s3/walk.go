@@ -1,0 +1,259 @@
+package s3
+
+import (
+	"container/heap"
+	"context"
+	"slices"
+	"strings"
+	"time"
+)
+
+const (
+	maxDepth   = 3       // how many folders without a date are looked into for ones with
+	maxBreadth = 50      // more folders than that in one are no places of their own: a partition for each user, random names
+	maxFolders = 100     // how many folders without a date are looked into in all
+	maxChunk   = 100_000 // how many objects are sorted at once where nothing is dated, to bound memory
+)
+
+// node is a folder that waits to be listed.
+type node struct {
+	prefix string
+	root   *root // of a dated folder
+	span   span
+	depth  int  // of an undated one, below the prefix that the user gave
+	flat   bool // nothing is known of what is below: list it all
+}
+
+// nodes is a heap: undated folders come first, because the dated ones are in them, then the newest, and flat ones last.
+type nodes []node
+
+func (h nodes) Len() int      { return len(h) }
+func (h nodes) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
+func (h *nodes) Push(x any)   { *h = append(*h, x.(node)) }
+func (h *nodes) Pop() any {
+	last := len(*h) - 1
+	n := (*h)[last]
+	*h = (*h)[:last]
+	return n
+}
+
+func (h nodes) Less(i, j int) bool {
+	a, b := h[i], h[j]
+	if ra, rb := a.rank(), b.rank(); ra != rb {
+		return ra < rb
+	}
+	if a.root != nil && !a.span.end().Equal(b.span.end()) {
+		return a.span.end().After(b.span.end())
+	}
+	return a.prefix < b.prefix
+}
+
+func (n node) rank() int {
+	switch {
+	case n.flat:
+		return 2
+	case n.root != nil:
+		return 1
+	}
+	return 0
+}
+
+// walk lists a bucket from the newest objects to the oldest. It belongs to one goroutine.
+type walk struct {
+	run     *run
+	tree    *tree
+	queue   nodes
+	looked  int  // undated folders that were listed
+	started bool // objects have been found
+	// shallow leaves out what is known already: it looks for new roots and flats.
+	shallow bool
+	// found takes objects that are in a folder, newest first.
+	found func(ctx context.Context, n node, objects []object) error
+	// window gives the folders of a root that are wanted.
+	window func(r *root) window
+}
+
+// all lists what is below the prefix that the user gave.
+func (w *walk) all(ctx context.Context, prefix string) error {
+	if dated, s, ok := datedFolder(prefix); ok {
+		if r, isNew := w.tree.rootOf(dated, prefix); isNew || !w.shallow {
+			w.push(node{prefix: prefix, root: r, span: s})
+		}
+	} else {
+		w.push(node{prefix: prefix})
+	}
+	for w.queue.Len() > 0 {
+		if err := w.visit(ctx, heap.Pop(&w.queue).(node)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *walk) push(n node) { heap.Push(&w.queue, n) }
+
+func (w *walk) visit(ctx context.Context, n node) error {
+	switch {
+	case n.flat:
+		return w.flat(ctx, n)
+	case n.root == nil:
+		return w.undated(ctx, n)
+	// What is wanted depends on the zone of the keys, which only objects tell. So the newest folder is always read.
+	case n.root.sampled && !w.window(n.root).holds(n.span):
+		return nil
+	case n.span.level < daily:
+		return w.folder(ctx, n)
+	}
+	return w.leaf(ctx, n)
+}
+
+// undated looks into a folder for dated ones.
+func (w *walk) undated(ctx context.Context, n node) error {
+	if w.looked++; w.looked > maxFolders {
+		w.pushFlat(n.prefix)
+		return nil
+	}
+	objects, children, err := w.listAll(ctx, query{prefix: n.prefix, byFolder: true})
+	if err != nil {
+		return err
+	}
+	var others []string
+	hive := 0
+	for _, child := range children {
+		if _, _, ok := datedFolder(child); !ok {
+			others = append(others, child)
+			if strings.Contains(child[len(n.prefix):], "=") {
+				hive++
+			}
+		}
+	}
+	// One listing of it all is cheaper than one for each; it has the objects beside the folders too.
+	if len(others) > maxBreadth || (hive > 0 && len(others) == len(children)) {
+		w.pushFlat(n.prefix)
+		return nil
+	}
+	fresh := map[*root]bool{}
+	for _, child := range children {
+		if dated, s, ok := datedFolder(child); ok {
+			r, isNew := w.tree.rootOf(dated, w.run.prefix)
+			if fresh[r] = fresh[r] || isNew; fresh[r] || !w.shallow {
+				w.push(node{prefix: child, root: r, span: s})
+			}
+		}
+	}
+	for _, child := range others {
+		if n.depth == maxDepth || strings.Contains(child[len(n.prefix):], "=") {
+			w.pushFlat(child)
+		} else {
+			w.push(node{prefix: child, depth: n.depth + 1})
+		}
+	}
+	return w.hand(ctx, n, objects)
+}
+
+func (w *walk) pushFlat(prefix string) {
+	if w.tree.flats[prefix] && w.shallow {
+		return
+	}
+	w.tree.flats[prefix] = true
+	w.push(node{prefix: prefix, flat: true})
+}
+
+// folder goes one level down from a year or a month, or from a day with very many objects.
+func (w *walk) folder(ctx context.Context, n node) error {
+	objects, children, err := w.listAll(ctx, query{prefix: n.prefix, byFolder: true})
+	if err != nil {
+		return err
+	}
+	for _, child := range children {
+		if prefix, s, ok := datedFolder(child); ok && prefix == n.root.prefix {
+			w.push(node{prefix: child, root: n.root, span: s})
+		} else {
+			w.pushFlat(child)
+		}
+	}
+	return w.hand(ctx, n, objects)
+}
+
+// leaf lists a day or an hour.
+func (w *walk) leaf(ctx context.Context, n node) error {
+	q, wanted := query{prefix: n.prefix}, window{}
+	if n.root.sampled {
+		wanted = w.window(n.root)
+		if after := n.root.prefix + folders(wanted.from, hourly); n.root.depth == hourly && wanted.from.After(n.span.start) {
+			q.after = after
+		}
+	}
+	var objects []object
+	for {
+		p, err := w.run.list(ctx, q)
+		if err != nil {
+			return err
+		}
+		// The first thing to show is the newest hour; where a day has many objects it is listed for itself.
+		if p.next != "" && !w.started && n.span.level == daily && q.pageMarker == "" {
+			return w.folder(ctx, n)
+		}
+		objects = append(objects, p.objects...)
+		last := len(objects) - 1
+		past := last >= 0 && n.root.depth == hourly && !wanted.until.IsZero() &&
+			objects[last].key >= n.root.prefix+folders(wanted.until.Add(time.Hour), hourly)
+		if p.next == "" || past {
+			break
+		}
+		q.pageMarker = p.next
+	}
+	return w.hand(ctx, n, objects)
+}
+
+// hand hands over the objects of one folder.
+func (w *walk) hand(ctx context.Context, n node, objects []object) error {
+	if len(objects) == 0 {
+		return nil
+	}
+	w.started = true
+	if n.root != nil {
+		n.root.learn(objects)
+		n.root.sampled = true
+	}
+	slices.SortFunc(objects, newestFirst(n.root))
+	return w.found(ctx, n, objects)
+}
+
+// flat lists all that is below a prefix.
+func (w *walk) flat(ctx context.Context, n node) error {
+	q := query{prefix: n.prefix}
+	var objects []object
+	for {
+		p, err := w.run.list(ctx, q)
+		if err != nil {
+			return err
+		}
+		objects = append(objects, p.objects...)
+		q.pageMarker = p.next
+		if p.next == "" || len(objects) >= maxChunk {
+			if err := w.hand(ctx, n, objects); err != nil {
+				return err
+			}
+			objects = nil
+		}
+		if p.next == "" {
+			return nil
+		}
+	}
+}
+
+// listAll reads all pages.
+func (w *walk) listAll(ctx context.Context, q query) (objects []object, children []string, err error) {
+	for {
+		p, err := w.run.list(ctx, q)
+		if err != nil {
+			return nil, nil, err
+		}
+		objects, children = append(objects, p.objects...), append(children, p.folders...)
+		if p.next == "" {
+			return objects, children, nil
+		}
+		q.pageMarker = p.next
+	}
+}
