@@ -19,35 +19,78 @@ var maxTime = time.Date(2200, 12, 31, 0, 0, 0, 0, time.UTC).UnixNano()
 const (
 	operation = iota
 	status
-	actor
-	principalType
+	principal
 	target
+	namespace
 	forwarded
-	origin // source and part, joined by a NUL
+	origin
 	columns
 )
 
-// dictionary gives each distinct string a small number. It grows only; readers see the values that were there when their snapshot
-// was made.
-type dictionary struct {
-	codes  map[string]uint32
-	values []string
+// person is who acted, as one value of a column.
+type person struct {
+	audit.Principal
+	email  string
+	format audit.Format // F3 if the entry's format can tell how the call was made, else F0
 }
 
-func (d *dictionary) code(s string) uint32 {
-	c, ok := d.codes[s]
+func personOf(e *audit.Entry) person {
+	p := person{Principal: e.Principal, email: e.UserEmail}
+	if e.Format >= audit.F3 {
+		p.format = audit.F3
+	}
+	return p
+}
+
+func (p person) clone() person {
+	return person{
+		Principal: audit.Principal{
+			Type: strings.Clone(p.Type), ID: strings.Clone(p.ID), Name: strings.Clone(p.Name), APIKeyID: strings.Clone(p.APIKeyID),
+		},
+		email:  strings.Clone(p.email),
+		format: p.format,
+	}
+}
+
+// part is a place that entries come from, as one value of a column.
+type part struct{ source, part string }
+
+// dictionary gives each distinct value a small number. It grows only; readers see the values that were there when their
+// snapshot was made.
+type dictionary[T comparable] struct {
+	codes  map[T]uint32
+	values []T
+}
+
+// code numbers a value. keep copies one that is new: it may be a piece of a whole batch of raw bytes.
+func (d *dictionary[T]) code(v T, keep func(T) T) uint32 {
+	c, ok := d.codes[v]
 	if !ok {
-		s = strings.Clone(s) // s may be part of a whole batch of raw bytes
+		if d.codes == nil {
+			d.codes = map[T]uint32{}
+		}
+		v = keep(v)
 		c = uint32(len(d.values))
-		d.codes[s] = c
-		d.values = append(d.values, s)
+		d.codes[v] = c
+		d.values = append(d.values, v)
 	}
 	return c
+}
+
+// words are the values of all dictionary columns, as far as the writer has met them.
+type words struct {
+	strings [columns]dictionary[string] // those of principal and origin stay empty
+	people  dictionary[person]
+	parts   dictionary[part]
 }
 
 // chunk is a run of rows in order, as columns. What is published is never written again: a chunk that grows at its end does so
 // behind the length that readers know, and any other change makes a new chunk.
 type chunk struct {
+	// id tells chunks apart. A chunk that only grew has that of the one it grew from, and the same rows up to its length.
+	id      *byte
+	undated bool // some row has no emit time
+
 	times     []int64
 	seqs      []uint64
 	arrived   []int64 // nanoseconds since 1970; 0: unknown
@@ -61,6 +104,7 @@ type chunk struct {
 
 func newChunk(size int) *chunk {
 	c := &chunk{
+		id:        new(byte),
 		times:     make([]int64, 0, size),
 		seqs:      make([]uint64, 0, size),
 		arrived:   make([]int64, 0, size),
@@ -81,7 +125,7 @@ func (c *chunk) len() int { return len(c.times) }
 func (c *chunk) key(i int) Key { return Key{Time: c.times[i], LogID: c.logIDs[i], Seq: c.seqs[i]} }
 
 // add appends a row behind the last.
-func (c *chunk) add(r record, words *[columns]dictionary) {
+func (c *chunk) add(r record, words *words) {
 	e := r.entry
 	var arrived int64
 	if !e.Origin.Arrived.IsZero() {
@@ -90,6 +134,7 @@ func (c *chunk) add(r record, words *[columns]dictionary) {
 	flags := r.flags
 	if e.EmitTime.IsZero() {
 		flags |= undated
+		c.undated = true
 	}
 	c.times = append(c.times, r.key.Time)
 	c.seqs = append(c.seqs, r.key.Seq)
@@ -99,24 +144,23 @@ func (c *chunk) add(r record, words *[columns]dictionary) {
 	c.positions = append(c.positions, e.Origin.Position)
 	c.versions = append(c.versions, e.Version)
 	c.flags = append(c.flags, flags)
-	for i, word := range [columns]string{
-		operation:     e.Operation,
-		status:        e.Status,
-		actor:         e.Actor(),
-		principalType: e.Principal.Type,
-		target:        e.Target,
-		forwarded:     e.Forwarded,
-	} {
-		if i == origin {
-			continue
-		}
-		c.codes[i] = append(c.codes[i], words[i].code(word))
+	text := func(column int, v string) {
+		c.codes[column] = append(c.codes[column], words.strings[column].code(v, strings.Clone))
 	}
-	c.codes[origin] = append(c.codes[origin], words[origin].code(e.Origin.Source+"\x00"+e.Origin.Part))
+	text(operation, e.Operation)
+	text(status, e.Status)
+	text(target, e.Target)
+	text(namespace, e.Namespace)
+	text(forwarded, e.Forwarded)
+	c.codes[principal] = append(c.codes[principal], words.people.code(personOf(e), person.clone))
+	c.codes[origin] = append(c.codes[origin], words.parts.code(part{e.Origin.Source, e.Origin.Part}, func(p part) part {
+		return part{strings.Clone(p.source), strings.Clone(p.part)}
+	}))
 }
 
 // copyRows appends rows i to j of o.
 func (c *chunk) copyRows(o *chunk, i, j int) {
+	c.undated = c.undated || o.undated
 	c.times = append(c.times, o.times[i:j]...)
 	c.seqs = append(c.seqs, o.seqs[i:j]...)
 	c.arrived = append(c.arrived, o.arrived[i:j]...)
@@ -133,6 +177,8 @@ func (c *chunk) copyRows(o *chunk, i, j int) {
 // slice gives rows i to j as a chunk that shares them and can only grow by copying.
 func (c *chunk) slice(i, j int) *chunk {
 	s := &chunk{
+		id:        new(byte),
+		undated:   c.undated,
 		times:     c.times[i:j:j],
 		seqs:      c.seqs[i:j:j],
 		arrived:   c.arrived[i:j:j],
@@ -279,7 +325,7 @@ func (s *Store) insertMiddle(records []record) {
 
 // build gives the rows of c, which may be nil, and the records, in order, in as many chunks as they need, each with room for at
 // least spare rows.
-func build(records []record, c *chunk, spare int, words *[columns]dictionary) []*chunk {
+func build(records []record, c *chunk, spare int, words *words) []*chunk {
 	rows := 0
 	if c != nil {
 		rows = c.len()
@@ -336,6 +382,7 @@ func (s *Store) flag(p place, f Flags) {
 		return
 	}
 	n := *c
+	n.id = new(byte)
 	n.flags = slices.Clone(c.flags)
 	n.flags[p.row] |= f
 	// The other columns may grow behind what readers know; this one is this chunk's own.

@@ -45,10 +45,22 @@ func (r Row) Operation() string { return r.word(operation) }
 func (r Row) Status() string { return r.word(status) }
 
 // Actor is who acted: [audit.Entry.Actor].
-func (r Row) Actor() string { return r.word(actor) }
+func (r Row) Actor() string {
+	p := r.person()
+	switch {
+	case p.Name != "":
+		return p.Name
+	case p.email != "":
+		return p.email
+	}
+	return p.ID
+}
 
 // PrincipalType is the type of the principal as written.
-func (r Row) PrincipalType() string { return r.word(principalType) }
+func (r Row) PrincipalType() string { return r.person().Type }
+
+// Namespace is the namespace acted on, if one is named.
+func (r Row) Namespace() string { return r.word(namespace) }
 
 // Target is the thing acted on, as far as can be told.
 func (r Row) Target() string { return r.word(target) }

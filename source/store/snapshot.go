@@ -2,7 +2,6 @@ package store
 
 import (
 	"sort"
-	"strings"
 	"time"
 
 	"taudit/source/audit"
@@ -14,6 +13,8 @@ type Snapshot struct {
 	starts []int // position of the first row of each chunk
 	length int
 	words  [columns][]string
+	people []person
+	parts  []part
 
 	arrived    uint64
 	duplicates int64
@@ -37,9 +38,7 @@ func (s *Store) publish() {
 		n.starts[i] = n.length
 		n.length += c.len()
 	}
-	for i := range s.words {
-		n.words[i] = s.words[i].values
-	}
+	s.name(n)
 	n.arrived = uint64(n.length) + uint64(s.evicted)
 	s.published.Store(n)
 }
@@ -81,23 +80,31 @@ func (s *Snapshot) Bad() []audit.Bad { return s.bad }
 // BadCount counts all bad records.
 func (s *Snapshot) BadCount() int64 { return s.badCount }
 
+// name gives a snapshot the values of the dictionary columns.
+func (s *Store) name(n *Snapshot) {
+	for i := range s.words.strings {
+		n.words[i] = s.words.strings[i].values
+	}
+	n.people, n.parts = s.words.people.values, s.words.parts.values
+}
+
 // row is a row of the writer's own state, for use within a call.
 func (s *Store) row(c *chunk, i int) Row {
 	snap := &Snapshot{}
-	for k := range s.words {
-		snap.words[k] = s.words[k].values
-	}
+	s.name(snap)
 	return Row{snap: snap, chunk: c, i: i}
 }
 
 func (r Row) word(column int) string { return r.snap.words[column][r.chunk.codes[column][r.i]] }
 
+func (r Row) person() *person { return &r.snap.people[r.chunk.codes[principal][r.i]] }
+
 // Origin says where the entry came from.
 func (r Row) Origin() audit.Origin {
-	name, part, _ := strings.Cut(r.word(origin), "\x00")
+	from := r.snap.parts[r.chunk.codes[origin][r.i]]
 	o := audit.Origin{
-		Source:   name,
-		Part:     part,
+		Source:   from.source,
+		Part:     from.part,
 		Position: r.chunk.positions[r.i],
 		Rescued:  r.Flags()&Rescued != 0,
 	}

@@ -30,7 +30,7 @@ const (
 // for any.
 type Store struct {
 	limits Limits
-	words  [columns]dictionary
+	words  words
 	chunks []*chunk // in order, none empty
 	seq    uint64
 
@@ -55,9 +55,6 @@ type Store struct {
 // New makes an empty store.
 func New(l Limits) *Store {
 	s := &Store{limits: l, first: map[uint64]int64{}, odd: map[audit.ID]Key{}}
-	for i := range s.words {
-		s.words[i].codes = map[string]uint32{}
-	}
 	s.publish()
 	return s
 }
@@ -192,7 +189,7 @@ func (s *Store) held(e *audit.Entry, k Key) (place, int32, bool) {
 		if c.times[p.row] != k.Time || c.logIDs[p.row] != k.LogID {
 			break
 		}
-		if s.words[operation].values[c.codes[operation][p.row]] == e.Operation {
+		if s.words.strings[operation].values[c.codes[operation][p.row]] == e.Operation {
 			return p, c.versions[p.row], true
 		}
 		p = p.next(s.chunks)
