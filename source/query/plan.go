@@ -1,0 +1,295 @@
+package query
+
+import (
+	"math"
+	"strings"
+	"time"
+
+	"taudit/source/audit"
+)
+
+// Column is a field of which a log of entries has few distinct values.
+type Column uint8
+
+// The columns, and the fields of an entry that each tells.
+const (
+	ByOperation Column = iota // Operation
+	ByStatus                  // Status
+	ByPrincipal               // Principal, UserEmail, and of Format whether it is F3 or later
+	ByTarget                  // Target
+	ByNamespace               // Namespace
+	ByAddress                 // Forwarded
+	ByOrigin                  // Origin.Source and Origin.Part
+)
+
+// Builder makes filters of a kind T from the tests that a query comes to, so that a log can ask them in the way that suits it.
+type Builder[T any] interface {
+	All(...T) T // every one; without any, all entries
+	Any(...T) T // at least one
+	Not(T) T
+
+	// Values tests a column. pass is given entries that have the fields of the column and no others, and may be asked once
+	// for each distinct value.
+	Values(c Column, pass func(*audit.Entry) bool) T
+
+	// Times means the entries with an emit time from, in nanoseconds since 1970, up to but without to.
+	Times(from, to int64) T
+
+	// Raw tests the bytes of an entry.
+	Raw(pass func(raw string) bool) T
+
+	// Entry tests a whole entry. It is the dearest.
+	Entry(pass func(*audit.Entry) bool) T
+}
+
+// Build makes a filter that means the same entries as [Query.Match] does with that env. The tests it makes may be called from
+// one goroutine at a time.
+func Build[T any](q Query, env *Env, b Builder[T]) T {
+	if q.root == nil {
+		return b.All()
+	}
+	return build(q.root, env, b)
+}
+
+// Slides says whether what the query means changes with the clock alone.
+func (q Query) Slides() bool { return slides(q.root) }
+
+func slides(n node) bool {
+	any := func(list []node) bool {
+		for _, c := range list {
+			if slides(c) {
+				return true
+			}
+		}
+		return false
+	}
+	switch n := n.(type) {
+	case and:
+		return any(n)
+	case or:
+		return any(n)
+	case not:
+		return slides(n.of)
+	case term:
+		switch n.field.class {
+		case clock, from, before:
+			for _, v := range n.values {
+				for _, p := range v.points() {
+					a, _ := ParseTimes(p, time.Unix(0, 0).UTC())
+					b, _ := ParseTimes(p, time.Unix(86400*400, 0).UTC())
+					if a != b {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+func build[T any](n node, env *Env, b Builder[T]) T {
+	list := func(nodes []node) []T {
+		out := make([]T, len(nodes))
+		for i, c := range nodes {
+			out[i] = build(c, env, b)
+		}
+		return out
+	}
+	switch n := n.(type) {
+	case and:
+		return b.All(list(n)...)
+	case or:
+		return b.Any(list(n)...)
+	case not:
+		return b.Not(build(n.of, env, b))
+	case text:
+		return b.Raw(searchRaw(n.value, env))
+	case term:
+		return buildTerm(n, env, b)
+	}
+	return b.Entry(func(e *audit.Entry) bool { return n.match(&subject{entry: e, env: env}) })
+}
+
+func buildTerm[T any](t term, env *Env, b Builder[T]) T {
+	if t.op == unequal {
+		t.op = exact
+		return b.Not(buildTerm(t, env, b))
+	}
+	plainly := func(e *audit.Entry) bool { return t.match(&subject{entry: e, env: env}) }
+	switch t.field.class {
+	case from, before:
+		w, _ := ParseTimes(t.values[0].text, env.Now)
+		if t.field.class == from {
+			return b.Times(nanoseconds(w.From), math.MaxInt64)
+		}
+		return b.Times(math.MinInt64, nanoseconds(w.From))
+	case clock:
+		if t.field.name == "time" {
+			if spans, ok := t.spans(env); ok {
+				out := make([]T, len(spans))
+				for i, s := range spans {
+					out[i] = b.Times(s[0], s[1])
+				}
+				return b.Any(out...)
+			}
+		}
+		return b.Entry(plainly)
+	case has:
+		f, _ := hasField(t.values[0].text)
+		if len(t.values) == 1 {
+			return buildOver(f, plainly, nil, env, b)
+		}
+		return b.Entry(plainly)
+	case is:
+		if len(t.values) == 1 && strings.EqualFold(t.values[0].text, "error") {
+			return b.Values(ByStatus, plainly)
+		}
+		return b.Entry(plainly)
+	}
+	return buildOver(t.field, plainly, &t, env, b)
+}
+
+// buildOver makes the test of one field as cheap as the log allows. t is nil when only the presence of the field counts.
+func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *Env, b Builder[T]) T {
+	switch f.class {
+	case named:
+		return b.Values(ByOperation, plainly)
+	case folded:
+		return b.Values(ByPrincipal, plainly)
+	case address:
+		return b.Values(ByAddress, plainly)
+	case leaves, top, unknown:
+		// All that these look at is in the bytes.
+		test := func(raw string) bool { return plainly(&audit.Entry{Raw: raw}) }
+		if t != nil && f.class != unknown {
+			if pre, ok := t.inRaw(); ok {
+				return b.Raw(func(raw string) bool { return pre(raw) && test(raw) })
+			}
+		}
+		return b.Raw(test)
+	}
+	switch f.name {
+	case "principal", "principal.id", "principal.name", "principal.api_key_id", "via":
+		return b.Values(ByPrincipal, plainly)
+	case "status":
+		return b.Values(ByStatus, plainly)
+	case "verb", "resource":
+		return b.Values(ByOperation, plainly)
+	case "target":
+		return b.Values(ByTarget, plainly)
+	case "namespace":
+		return b.Values(ByNamespace, plainly)
+	case "source", "shard":
+		return b.Values(ByOrigin, plainly)
+	}
+	if t != nil {
+		if pre, ok := t.inRaw(); ok {
+			return b.All(b.Raw(pre), b.Entry(plainly))
+		}
+	}
+	return b.Entry(plainly)
+}
+
+// spans gives the emit times that a term means, in nanoseconds. ok is false if it is not about stretches of time.
+func (t term) spans(env *Env) (out [][2]int64, ok bool) {
+	at := func(s string) (int64, int64) {
+		w, _ := ParseTimes(s, env.Now)
+		return nanoseconds(w.From), nanoseconds(w.To)
+	}
+	for _, v := range t.values {
+		lo, hi := int64(math.MinInt64), int64(math.MaxInt64)
+		switch v.kind {
+		case literal:
+			a, z := at(v.text)
+			switch t.op {
+			case greater:
+				lo = z
+			case greaterEqual:
+				lo = a
+			case less:
+				hi = a
+			case lessEqual:
+				hi = z
+			default:
+				lo, hi = a, z
+			}
+		case span:
+			if v.lo != nil {
+				lo, _ = at(*v.lo)
+			}
+			if v.hi != nil {
+				_, hi = at(*v.hi)
+			}
+		default:
+			return nil, false
+		}
+		out = append(out, [2]int64{lo, hi})
+	}
+	return out, true
+}
+
+// nanoseconds gives t as nanoseconds since 1970; what 64 bits do not hold is before or after everything.
+func nanoseconds(t time.Time) int64 {
+	switch y := t.Year(); {
+	case y < 1700:
+		return math.MinInt64
+	case y > 2200:
+		return math.MaxInt64
+	}
+	return t.UnixNano()
+}
+
+// inRaw gives a quick test that says no of bytes which cannot hold any of the values of the term. ok is false when there is none.
+func (t term) inRaw() (pre func(raw string) bool, ok bool) {
+	if t.op > exact || t.field.class == enum {
+		return nil, false
+	}
+	var needles []needle
+	for _, v := range t.values {
+		longest := ""
+		switch v.kind {
+		case literal:
+			longest = v.text
+		case wildcard:
+			for _, p := range v.parts {
+				if len(p) > len(longest) {
+					longest = p
+				}
+			}
+		}
+		n, ok := newNeedle(longest)
+		if !ok {
+			return nil, false
+		}
+		needles = append(needles, n)
+	}
+	return func(raw string) bool {
+		if strings.IndexByte(raw, '\\') >= 0 {
+			return true // an escape may hide anything
+		}
+		for i := range needles {
+			if needles[i].in(raw) {
+				return true
+			}
+		}
+		return false
+	}, true
+}
+
+// searchRaw is the test of free text.
+func searchRaw(v value, env *Env) func(string) bool {
+	slow := func(raw string) bool { return anyLeaf(&subject{entry: &audit.Entry{Raw: raw}, env: env}, v) }
+	if v.kind != literal {
+		return slow
+	}
+	n, ok := newNeedle(v.text)
+	if !ok {
+		return slow
+	}
+	return func(raw string) bool {
+		if strings.IndexByte(raw, '\\') < 0 && !n.in(raw) {
+			return false
+		}
+		return slow(raw)
+	}
+}
