@@ -14,6 +14,9 @@ import (
 // connections at once. url is http://127.0.0.1:PORT. A handler that panics costs its request, which is answered with 500
 // if nothing was written yet; nothing is logged.
 func Serve(ctx context.Context, h http.Handler) (url string, err error) {
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("listening on loopback: %w", err)
+	}
 	var lc net.ListenConfig
 	listener, err := lc.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
@@ -23,7 +26,6 @@ func Serve(ctx context.Context, h http.Handler) (url string, err error) {
 		Handler:           recovered(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		BaseContext:       func(net.Listener) context.Context { return ctx },
 		// The program draws on the terminal that the standard logger would write to.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}

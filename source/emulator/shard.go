@@ -125,21 +125,21 @@ func (sh *shard) sequence(position uint64, arrived int64) number {
 	}
 }
 
-// position gives the position that a sequence number denotes; false if it is not one of this shard's.
+// position gives the position that a sequence number denotes, also that of a record that was trimmed; false if it is not
+// one of this shard's.
 func (sh *shard) position(seq number) (uint64, bool) {
 	position := seq[0]<<48 | seq[1]>>16
-	arrived := sh.created.UnixMilli()
 	switch {
 	case position == 0:
 		return 0, seq == sh.startSequence()
-	case position < sh.first || position > sh.next || (position == sh.next && sh.open()):
-		// Trimmed or not given yet. The second of arrival is not known any more, so take it from the number.
-		arrived = int64(seq[1]<<28&secondsMask|seq[2]>>36) * 1000
-		return position, position < sh.first && seq == sh.sequence(position, arrived)
-	case position == sh.next:
-		return position, seq == sh.endSequence()
+	case position < sh.first:
+		// When it arrived is not known any more, so that is taken from the number.
+		arrived := int64(seq[1]<<28&secondsMask|seq[2]>>36) * 1000
+		return position, seq == sh.sequence(position, arrived)
+	case position < sh.next:
+		return position, seq == sh.sequence(position, sh.records[position-sh.first].arrived)
 	}
-	return position, seq == sh.sequence(position, sh.records[position-sh.first].arrived)
+	return position, !sh.open() && seq == sh.endSequence()
 }
 
 // startSequence is the sequence number at which the shard starts; endSequence that at which a closed shard ends.
