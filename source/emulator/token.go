@@ -4,8 +4,9 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Iterators and list tokens are opaque to clients: base64 of a message authentication code and what the server needs to

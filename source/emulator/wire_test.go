@@ -145,3 +145,47 @@ func FuzzRequest(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkGetRecords reads answers of 1,000 records of 1 KB, as the program sees a busy shard.
+func BenchmarkGetRecords(b *testing.B) {
+	k := emulator.NewKinesis(emulator.KinesisOptions{NoLimits: true})
+	if err := k.CreateStream("s", 1); err != nil {
+		b.Fatal(err)
+	}
+	for i := range 1000 {
+		if _, _, err := k.Put("s", fmt.Sprint(i), make([]byte, 1000)); err != nil {
+			b.Fatal(err)
+		}
+	}
+	var it struct{ ShardIterator string }
+	w := send(k, "GetShardIterator", `{"StreamName":"s","ShardIteratorType":"TRIM_HORIZON","ShardId":"`+firstShard+`"}`)
+	if err := json.Unmarshal(w.Body.Bytes(), &it); err != nil {
+		b.Fatal(err)
+	}
+	body := fmt.Sprintf(`{"ShardIterator":%q}`, it.ShardIterator)
+	for b.Loop() {
+		w := send(k, "GetRecords", body)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+		b.SetBytes(int64(w.Body.Len()))
+	}
+}
+
+// BenchmarkPutRecords writes 500 records of 1 KB a call over the wire.
+func BenchmarkPutRecords(b *testing.B) {
+	entry := fmt.Sprintf(`{"PartitionKey":"k","Data":%q}`, strings.Repeat("AAAA", 333))
+	body := `{"StreamName":"s","Records":[` + strings.Repeat(entry+",", 499) + entry + `]}`
+	c := &clock{at: epoch()}
+	k := emulator.NewKinesis(emulator.KinesisOptions{NoLimits: true, Retention: time.Minute, Now: c.Now})
+	if err := k.CreateStream("s", 1); err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(body)))
+	for b.Loop() {
+		if w := send(k, "PutRecords", body); w.Code != http.StatusOK {
+			b.Fatal(w.Body)
+		}
+		c.Advance(time.Second) // so that retention bounds what is held
+	}
+}
