@@ -111,6 +111,29 @@ func TestThrottlingBacksOff(t *testing.T) {
 	})
 }
 
+// A success makes an end of the long waits.
+func TestBackOffStartsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, failure := range []error{throttled(), denied(), &types.InternalFailureException{}} {
+			f := newFake("a")
+			f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+				if n == 6 || n == 8 {
+					return answer(shard, 0, n), nil
+				}
+				return nil, failure
+			}
+			c := collect(t, f.source(source.Options{Follow: true}))
+			c.entries(2)
+			calls := f.made("GetRecords", "a")
+			before, after := calls[6].at.Sub(calls[5].at), calls[8].at.Sub(calls[7].at)
+			if before < 14*time.Second || after >= 16*time.Second || after > before {
+				t.Errorf("%v: it was tried again after %s, and after a success after %s", failure, before, after)
+			}
+			_ = c.stop()
+		}
+	})
+}
+
 // Whoever may not read is asked again slowly, since the permission may come.
 func TestRefusalIsRetriedSlowly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

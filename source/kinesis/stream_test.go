@@ -94,7 +94,7 @@ func TestUntilReadsLess(t *testing.T) {
 // Entries put while shards split and merge all come, each once, in the order of their parts.
 func TestReshardingUnderLoad(t *testing.T) {
 	p := newPlace(t, 2, emulator.KinesisOptions{NoLimits: true})
-	const n = 3000
+	const n = 1500
 	var writers sync.WaitGroup
 	writers.Go(func() {
 		for i := range n {

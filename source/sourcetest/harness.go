@@ -29,8 +29,8 @@ type Harness struct {
 	// compressed stream. Nil: damage cannot be put in.
 	PutBad func(t *testing.T, data string)
 
-	// Reads counts the calls the source made for data so far, from any goroutine. It lets the suite see that reading stops
-	// when nobody takes what was read. Nil: uncounted.
+	// Reads counts the calls for data that the source made so far: records or objects, not listings. It lets the suite see that
+	// reading stops when nobody takes what was read. Nil: uncounted.
 	Reads func() int
 
 	// Follows says that Options.Follow keeps the source waiting for more at its end.

@@ -177,7 +177,7 @@ func (r *reader) stop(reading bool) {
 	}
 	began := time.Now()
 	r.cancel()
-	timeout := time.After(10 * stopWithin)
+	timeout := time.After(3 * stopWithin)
 	for {
 		select {
 		case e := <-out:
@@ -191,7 +191,7 @@ func (r *reader) stop(reading bool) {
 			}
 			return
 		case <-timeout:
-			r.t.Fatalf("Run did not end in %s after its context", 10*stopWithin)
+			r.t.Fatalf("Run did not end in %s after its context", 3*stopWithin)
 		}
 	}
 }
