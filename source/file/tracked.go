@@ -1,0 +1,215 @@
+package file
+
+import (
+	"bytes"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+	"unicode/utf8"
+
+	"taudit/source/audit"
+)
+
+const (
+	guardSize = 64 // bytes before the end that are compared to tell a file that grew from one that was written anew
+	sniffSize = 512
+	// maxHeld is the size of the largest unfinished entry that is waited for, in bytes: package audit reads none that is larger.
+	maxHeld = 16 << 20
+)
+
+// tracked is one file. It belongs to the lister, and while busy to the worker that reads it.
+type tracked struct {
+	path string
+	busy atomic.Bool
+
+	info     fs.FileInfo // when it was last read; nil: never
+	changed  time.Time   // when it was last found to have changed
+	keeping  bool        // stays open, because it may be moved away while it is written
+	handle   *os.File    // when keeping
+	final    bool        // was moved away: no more will come
+	quiet    bool        // what is there at the first look was not asked for
+	done     bool        // is in Status.Done
+	recorded bool        // is in Status.Records
+	said     string      // why it could not be read, as reported
+
+	content
+}
+
+// content is what is known of what a file holds. Positions are in the text, which is the file itself unless it is packed.
+type content struct {
+	packed bool
+	resume int64  // where reading begins again when the file has grown; 0 for packed files
+	before int64  // what begins before that has been sent
+	size   int64  // how much of the file was read
+	guard  []byte // the last bytes of that
+
+	// tail is what was made of the end of the file, which may be unfinished. It is sent when no more comes.
+	tail     []audit.Entry
+	tailBad  []audit.Bad
+	tailSent bool
+	hopeless bool // the tail is no entry, whatever comes
+}
+
+// holding tells whether an unfinished end waits for its rest.
+func (c *content) holding() bool { return len(c.tail)+len(c.tailBad) > 0 && !c.tailSent }
+
+// open gives the file, and what to do when it has been read.
+func (t *tracked) open() (f *os.File, done func(), err error) {
+	if t.handle != nil {
+		return t.handle, func() {}, nil
+	}
+	if f, err = os.Open(t.path); err != nil {
+		return nil, nil, err
+	}
+	if t.keeping {
+		t.handle = f
+		return f, func() {}, nil
+	}
+	return f, func() { _ = f.Close() }, nil // it was only read
+}
+
+func (t *tracked) close() {
+	if t.handle != nil {
+		_ = t.handle.Close() // it was only read
+		t.handle = nil
+	}
+}
+
+// unchanged tells whether a file looks as it did when it was last read.
+func (t *tracked) unchanged(info fs.FileInfo) bool {
+	return t.info != nil && info.Size() == t.info.Size() && info.ModTime().Equal(t.info.ModTime())
+}
+
+// replaced tells how the content is another than the one that was read, empty if it is not.
+func (t *tracked) replaced(f *os.File, info fs.FileInfo) string {
+	if t.info == nil {
+		return ""
+	}
+	if info.Size() < t.size {
+		return fmt.Sprintf("cut from %d to %d bytes", t.size, info.Size())
+	}
+	have := make([]byte, len(t.guard))
+	if n, _ := f.ReadAt(have, t.size-int64(len(have))); n == len(have) && !bytes.Equal(have, t.guard) {
+		return "written over"
+	}
+	return ""
+}
+
+// remember keeps the bytes that tell whether the content is still the same.
+func (c *content) remember(f *os.File) {
+	c.guard = make([]byte, min(guardSize, c.size))
+	if n, _ := f.ReadAt(c.guard, c.size-int64(len(c.guard))); n < len(c.guard) {
+		c.guard = nil // nothing can be told then
+	}
+}
+
+// skip passes over what a file holds, if that can be done without reading it.
+func (c *content) skip(f *os.File, size int64) bool {
+	if c.packed = isPacked(f); !c.packed {
+		last := make([]byte, min(size, 1<<20))
+		n, _ := f.ReadAt(last, size-int64(len(last)))
+		line := bytes.LastIndexByte(last[:n], '\n')
+		if line < 0 {
+			return false // the end may be in the middle of an entry
+		}
+		size += int64(line) + 1 - int64(len(last))
+		c.resume, c.before = size, size
+	}
+	c.size = size
+	c.remember(f)
+	return true
+}
+
+// isPacked tells whether a file is anything but text. Every compressed form has control characters near its start. A file that is
+// shorter than that start may become anything.
+func isPacked(f *os.File) bool {
+	head := make([]byte, sniffSize)
+	n, _ := f.ReadAt(head, 0)
+	head = head[:n]
+	for i := 0; i < len(head); {
+		r, size := utf8.DecodeRune(head[i:])
+		switch {
+		case r == utf8.RuneError && size == 1 && utf8.FullRune(head[i:]):
+			return true
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t':
+			return true
+		}
+		i += size
+	}
+	return n < 16
+}
+
+// shift turns places in what was read from resume on into places in the file.
+func (c *content) shift(entries []audit.Entry, bad []audit.Bad) {
+	if c.resume == 0 {
+		return
+	}
+	for i := range entries {
+		o := &entries[i].Origin
+		_, rest, _ := strings.Cut(o.Position, "/")
+		o.Position = place(position(&entries[i])+c.resume, rest)
+	}
+	for i := range bad {
+		bad[i].Offset += c.resume
+		_, rest, _ := strings.Cut(bad[i].Origin.Position, "/")
+		bad[i].Origin.Position = place(bad[i].Offset, rest)
+	}
+}
+
+// place is how an origin says an offset; what comes out of one error record of Firehose is numbered behind it.
+func place(offset int64, rest string) string {
+	text := strconv.FormatInt(offset, 10)
+	if rest != "" {
+		text += "/" + rest
+	}
+	return text
+}
+
+// position is where an entry begins, in bytes of the text.
+func position(e *audit.Entry) int64 {
+	text, _, _ := strings.Cut(e.Origin.Position, "/")
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0 // the decoder gives none such; reading all again loses nothing
+	}
+	return n
+}
+
+// fresh drops what begins before the limit, because it has been sent, and notes that the rest is sent now.
+func (c *content) fresh(limit int64, entries []audit.Entry, bad []audit.Bad) ([]audit.Entry, []audit.Bad) {
+	for len(entries) > 0 && position(&entries[0]) < limit {
+		entries = entries[1:]
+	}
+	for len(bad) > 0 && bad[0].Offset < limit {
+		bad = bad[1:]
+	}
+	if n := len(entries); n > 0 {
+		c.before = max(c.before, position(&entries[n-1])+1)
+	}
+	if n := len(bad); n > 0 {
+		c.before = max(c.before, bad[n-1].Offset+1)
+	}
+	return entries, bad
+}
+
+// end notes where a pass ended that read text to the end of the file.
+func (c *content) end() {
+	c.resume = c.size
+	for i := range c.tailBad {
+		// What is too large for an entry is damage, and looking through it again and again would help nobody.
+		c.hopeless = c.hopeless || c.tailBad[i].Size > maxHeld
+	}
+	if c.hopeless {
+		return
+	}
+	for i := range c.tail {
+		c.resume = min(c.resume, position(&c.tail[i]))
+	}
+	for i := range c.tailBad {
+		c.resume = min(c.resume, c.tailBad[i].Offset)
+	}
+}

@@ -1,0 +1,256 @@
+package file
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"runtime/debug"
+	"time"
+
+	"taudit/source"
+	"taudit/source/audit"
+)
+
+// worker reads one file at a time.
+type worker struct {
+	*run
+	decoder *audit.Decoder
+}
+
+// work reads files until there are no more.
+func (w *worker) work(ctx context.Context, jobs <-chan job) error {
+	for {
+		select {
+		case j, ok := <-jobs:
+			if !ok {
+				return nil
+			}
+			if err := w.read(ctx, j.file, j.final); err != nil {
+				return err
+			}
+			if j.final {
+				j.file.close()
+			}
+			j.file.busy.Store(false)
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// read reads what a file has grown by, or all of a new one. With final, no more will come. It only fails when reading is to end.
+func (w *worker) read(ctx context.Context, t *tracked, final bool) error {
+	f, done, err := t.open()
+	if err != nil {
+		return w.unreadable(ctx, t, err)
+	}
+	defer done()
+	info, err := f.Stat()
+	if err != nil {
+		return w.unreadable(ctx, t, err)
+	}
+	if t.unchanged(info) {
+		return w.settle(ctx, t, final)
+	}
+	if how := t.replaced(f, info); how != "" {
+		if err := w.restart(ctx, t, how); err != nil {
+			return err
+		}
+	}
+	if t.changed = time.Now(); t.info == nil && info.ModTime().Before(t.changed) {
+		t.changed = info.ModTime()
+	}
+	t.info = info
+	quiet := t.quiet
+	t.quiet = false
+	if quiet && t.skip(f, info.Size()) {
+		return w.finished(ctx, t, 0)
+	}
+	n, err := w.pass(ctx, t, f, quiet)
+	if err != nil {
+		return err
+	}
+	if quiet {
+		t.tailSent = w.settled(t) // it was there before now
+	} else if err := w.settle(ctx, t, final); err != nil {
+		return err
+	}
+	return w.finished(ctx, t, n)
+}
+
+// restart begins again with a file that holds something else than it did.
+func (w *worker) restart(ctx context.Context, t *tracked, how string) error {
+	t.content = content{}
+	w.options.Log.Warn("reading a file from its start again", "path", t.path, "because", "it was "+how)
+	return w.report.send(ctx, nil, nil, func(s *source.Status) {
+		s.Gaps++
+		w.report.trouble = fmt.Errorf("%s was %s: it is read from its start again; what it held unread is lost", t.path, how)
+		w.report.again = time.Now()
+	})
+}
+
+// pass reads from where the last one ended to the end of the file and sends what is new, unless quiet is set. It gives the number
+// of bytes that were not read before.
+func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (read int64, err error) {
+	if t.size == 0 || t.packed {
+		t.packed, t.resume = isPacked(f), 0
+	}
+	t.tail, t.tailBad, t.tailSent, t.hopeless = nil, nil, false, false
+	known, sent := t.size, t.before
+	in := &input{f: f, at: t.resume, ctx: ctx}
+	text := &counted{in: in, n: t.resume}
+	defer func() {
+		if p := recover(); p != nil {
+			w.options.Log.Error("panic", "path", t.path, "panic", p, "stack", string(debug.Stack()))
+			w.decoder = audit.NewDecoder()
+			err = ctx.Err()
+			w.failed(t, text.n, fmt.Sprintf("an internal error, please report it: %v", p))
+		}
+		if t.size = in.at; err == nil {
+			t.remember(f)
+		}
+		read = max(0, in.at-known)
+	}()
+	if t.packed {
+		plain, err := audit.Unpack(in, w.config.MaxUnpacked)
+		if err != nil {
+			w.failed(t, 0, err.Error())
+			return 0, ctx.Err()
+		}
+		// Closing gives memory back and cannot lose anything.
+		defer func() { _ = plain.Close() }()
+		text.in = plain
+	}
+	err = w.decoder.Read(text, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
+		t.shift(entries, bad)
+		if text.ended {
+			// This comes of an end that may be unfinished.
+			t.tail, t.tailBad = append(t.tail, entries...), append(t.tailBad, bad...)
+			return nil
+		}
+		if entries, bad = t.fresh(sent, entries, bad); len(entries)+len(bad) == 0 || quiet {
+			return nil
+		}
+		return w.report.send(ctx, entries, bad, func(s *source.Status) {
+			w.progress(t, s, max(0, in.at-known))
+			known = max(known, in.at)
+		})
+	})
+	switch {
+	case ctx.Err() != nil:
+		return 0, ctx.Err()
+	case err != nil:
+		w.failed(t, text.n, unwrapped(err))
+	case !t.packed:
+		t.size = in.at
+		t.end()
+	}
+	return 0, nil
+}
+
+// failed notes that a file cannot be read from an offset on.
+func (w *worker) failed(t *tracked, offset int64, why string) {
+	bad := w.bad(t, "this file cannot be read from here on: "+why)
+	bad.Offset = offset
+	t.tailBad = append(t.tailBad, bad)
+}
+
+// settle sends what was made of an unfinished end, if its rest is not to be waited for.
+func (w *worker) settle(ctx context.Context, t *tracked, final bool) error {
+	if !t.holding() || !(final || !w.options.Follow || w.settled(t)) {
+		return nil
+	}
+	t.tailSent = true
+	entries, bad := t.tail, t.tailBad
+	t.tail, t.tailBad = nil, nil
+	return w.report.send(ctx, entries, bad, func(s *source.Status) { w.progress(t, s, 0) })
+}
+
+// settled tells whether no more is expected at the end of a file.
+func (w *worker) settled(t *tracked) bool {
+	return t.hopeless || time.Since(t.changed) >= w.config.Settle
+}
+
+// progress notes that something of a file was read.
+func (w *worker) progress(t *tracked, s *source.Status, bytes int64) {
+	w.report.read(s, bytes)
+	w.report.opened++
+	w.report.trouble = nil
+	t.said = ""
+	if at := t.info.ModTime(); at.After(s.LastArrival) {
+		s.LastArrival = at
+	}
+}
+
+// finished notes that a file was read to its present end.
+func (w *worker) finished(ctx context.Context, t *tracked, bytes int64) error {
+	return w.report.send(ctx, nil, nil, func(s *source.Status) {
+		w.progress(t, s, bytes)
+		if !t.recorded {
+			t.recorded = true
+			s.Records++
+		}
+		t.count(s)
+	})
+}
+
+// count counts a file that has been dealt with.
+func (t *tracked) count(s *source.Status) {
+	if !t.done {
+		t.done = true
+		s.Done++
+	}
+}
+
+// unreadable says why a file cannot be read, once for each reason.
+func (w *worker) unreadable(ctx context.Context, t *tracked, err error) error {
+	gone, err := errors.Is(err, fs.ErrNotExist), reason(err)
+	if t.path == w.path {
+		if !w.options.Follow {
+			return fmt.Errorf("%s cannot be read: %w", t.path, err)
+		}
+		if t.said == err.Error() {
+			return nil
+		}
+		t.said = err.Error()
+		return w.unreachable(ctx, err)
+	}
+	var bad []audit.Bad
+	// A file that went between being listed and being read is not there any more, as if it had never been listed.
+	if !gone && t.said != err.Error() {
+		t.said = err.Error()
+		bad = []audit.Bad{w.bad(t, "this file cannot be read: "+err.Error())}
+	}
+	return w.report.send(ctx, nil, bad, func(s *source.Status) {
+		if !gone {
+			w.report.failed = fmt.Errorf("%s cannot be read: %w", t.path, err)
+		}
+		t.count(s)
+	})
+}
+
+func (w *worker) bad(t *tracked, reason string) audit.Bad {
+	return audit.Bad{Reason: reason, Origin: audit.Origin{Source: w.name, Part: t.path}}
+}
+
+// input reads a file from a place on, and ends with ctx.
+type input struct {
+	f   *os.File
+	at  int64
+	ctx context.Context // of the call that made it
+}
+
+func (i *input) Read(p []byte) (int, error) {
+	if err := i.ctx.Err(); err != nil {
+		return 0, err
+	}
+	n, err := i.f.ReadAt(p, i.at)
+	i.at += int64(n)
+	if n > 0 && err == io.EOF {
+		err = nil // there may be more by the next Read
+	}
+	return n, err
+}
