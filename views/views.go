@@ -30,4 +30,31 @@ type Data struct {
 	Now    time.Time
 	Store  *store.Snapshot
 	Status []source.Status // one for each part of each source, in the order they first reported
+
+	// Matches are what the filter means of a snapshot that is Store or a little older; nil without a filter. Filter counts the
+	// filters there have been: with another one, rows that are gone have not been evicted.
+	Matches *store.Matches
+	Filter  int
+	Context bool   // all entries are shown, those that do not match dimmed
+	Why     string // what to say of a filter that means nothing: what each of its terms means alone
+}
+
+// Rows are entries in their order, to be shown: a whole log or what a filter means of it.
+type Rows interface {
+	Len() int
+	At(i int) store.Row
+	Find(store.Key) (i int, ok bool)
+}
+
+// Rows gives what a list shows. It is nil before there is a log.
+func (d *Data) Rows() Rows {
+	switch {
+	case d.Matches != nil && d.Context:
+		return d.Matches.Snapshot()
+	case d.Matches != nil:
+		return d.Matches
+	case d.Store != nil:
+		return d.Store
+	}
+	return nil
 }

@@ -2,6 +2,7 @@ package events
 
 import (
 	"taudit/source/store"
+	"taudit/views"
 	"taudit/views/grid"
 )
 
@@ -9,7 +10,7 @@ import (
 // stays out of sight (and is counted) until somebody moves.
 type slot struct {
 	key  store.Key
-	at   int    // position in the snapshot
+	at   int    // position among the rows
 	gone bool   // evicted while it was on the screen; at means nothing then
 	text []byte // what a gone row showed; empty when that cannot be drawn any more
 }
@@ -20,7 +21,16 @@ func (p *Pane) Hold() {
 		return
 	}
 	p.held, p.since = true, p.data.Store.Arrived()
+	p.recount()
 	p.stale = true
+}
+
+// recount begins to count the matches among the news.
+func (p *Pane) recount() {
+	p.had = 0
+	if p.data.Matches != nil {
+		p.had = p.data.Matches.Len()
+	}
 }
 
 // Follow selects the newest entry and keeps it selected.
@@ -56,7 +66,7 @@ func (p *Pane) move(motion func(grid.Window) grid.Window) {
 	p.place(w)
 }
 
-// window is the place of the view in the snapshot, so that the selected entry stands where it is on the screen.
+// window is the place of the view among the rows, so that the selected entry stands where it is on the screen.
 func (p *Pane) window() grid.Window {
 	w := grid.Window{Top: p.cursor - p.row, Cursor: p.cursor, Height: p.body(), Count: p.count()}
 	if p.News() > 0 && w.Height > 1 {
@@ -72,7 +82,7 @@ func (p *Pane) place(w grid.Window) {
 	}
 	p.cursor, p.row, p.key = w.Cursor, w.Row(), store.Key{}
 	if w.Count > 0 {
-		p.key = p.data.Store.At(w.Cursor).Key()
+		p.key = p.rows.At(w.Cursor).Key()
 	}
 	n := max(min(p.body(), w.Count-w.Top), 0)
 	for len(p.slots) < n {
@@ -82,24 +92,28 @@ func (p *Pane) place(w grid.Window) {
 	for i := range p.slots {
 		s := &p.slots[i]
 		s.at, s.gone, s.text = w.Top+i, false, s.text[:0]
-		s.key = p.data.Store.At(s.at).Key()
+		s.key = p.rows.At(s.at).Key()
 	}
 	p.stale = true
 }
 
-// sync brings the screen from the snapshot it shows to the one in data: it follows, or keeps each row where it is.
-func (p *Pane) sync(old *store.Snapshot) {
+// sync brings the screen from the rows it shows to those in data: it follows, or keeps each row where it is. With other rows, of
+// another filter, it keeps the selected one where it is.
+func (p *Pane) sync(old views.Rows, other bool) {
 	p.stale = true
-	if p.count() == 0 {
+	if p.count() == 0 && (p.data.Store == nil || p.data.Store.Len() == 0) {
 		p.held = false
+	}
+	if other {
+		p.recount()
 	}
 	if !p.held {
 		p.place(p.window())
 		return
 	}
 	at, ok := p.find(p.key)
-	p.cursor = at
-	if !ok {
+	p.cursor = max(at, 0)
+	if !ok || other {
 		// Without the selected entry there is nothing to hold on to but its place.
 		p.place(p.window())
 		return
@@ -120,9 +134,9 @@ func (p *Pane) sync(old *store.Snapshot) {
 	}
 }
 
-// find gives the position of an entry in the snapshot, or, not ok, of the one nearest to where it was.
+// find gives the position of an entry among the rows, or, not ok, of the one nearest to where it was.
 func (p *Pane) find(key store.Key) (at int, ok bool) {
-	at, ok = p.data.Store.Find(key)
+	at, ok = p.rows.Find(key)
 	return min(at, p.count()-1), ok
 }
 

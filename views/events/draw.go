@@ -90,9 +90,13 @@ func (p *Pane) drawSlot(i int) {
 		p.out = p.line.Append(p.out)
 		return
 	}
-	r := p.data.Store.At(s.at)
+	r := p.rows.At(s.at)
 	if i != p.row {
 		p.compose(r, " ")
+		if p.data.Context && p.data.Matches != nil && !p.data.Matches.Has(s.key) {
+			p.out = p.line.AppendAs(p.out, p.theme.Dim)
+			return
+		}
 		p.out = p.line.Append(p.out)
 		return
 	}
@@ -127,7 +131,11 @@ func (p *Pane) drawNotice(overHead bool) {
 		l.Space(gap)
 		left = p.width - p.headEnd(1) - gap
 	}
-	text := " " + g.Down + " " + humanize.Comma(int64(p.News())) + " new  " + p.followKeys + " = follow "
+	text := " " + g.Down + " " + humanize.Comma(int64(p.News())) + " new"
+	if n := p.matched(); n >= 0 {
+		text += " (" + humanize.Comma(int64(n)) + " match)"
+	}
+	text += "  " + p.followKeys + " = follow "
 	wide := min(p.text.Width(text), left)
 	before := (left - wide) / 2
 	l.Fill(g.Rule, before, p.theme.Notice)

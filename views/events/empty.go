@@ -35,6 +35,12 @@ func (p *Pane) drawEmpty() {
 // sentences say what each source is doing, the worst first.
 func (p *Pane) sentences() []string {
 	var out []string
+	if p.data.Matches != nil && p.data.Store.Len() > 0 {
+		return []string{
+			"No entry matches the filter: 0 of " + humanize.Comma(int64(p.data.Store.Len())) + ".",
+			p.data.Why,
+		}
+	}
 	if len(p.data.Status) == 0 {
 		out = append(out, "Connecting.")
 	}

@@ -17,6 +17,7 @@ type Pane struct {
 	theme *theme.Theme
 	text  grid.Text
 	data  views.Data
+	rows  views.Rows // what is listed; nil before there is a log
 
 	width, height int
 	focused       bool
@@ -24,9 +25,10 @@ type Pane struct {
 
 	held  bool
 	since uint64 // what had arrived when it was held
+	had   int    // how many of them had matched
 
 	key    store.Key // the selected entry
-	cursor int       // its position in the snapshot
+	cursor int       // its position among the rows
 	row    int       // where on the screen it is, from the first row of entries
 	slots  []slot    // what each row of the screen shows
 	skip   int       // sideways, in cells
@@ -101,9 +103,9 @@ func (p *Pane) SetFollowKeys(keys string) {
 
 // SetData gives the pane what it shows. It takes time logarithmic in the number of entries for each visible row.
 func (p *Pane) SetData(d views.Data) {
-	old := p.data.Store
-	p.data = d
-	p.sync(old)
+	old, other := p.rows, d.Filter != p.data.Filter || d.Context != p.data.Context
+	p.data, p.rows = d, d.Rows()
+	p.sync(old, other)
 }
 
 // Update answers an action or the mouse. Positions of the mouse are relative to the pane.
@@ -136,7 +138,7 @@ func (p *Pane) Selected() (store.Row, bool) {
 	if p.cursor >= p.count() {
 		return store.Row{}, false
 	}
-	return p.data.Store.At(p.cursor), true
+	return p.rows.At(p.cursor), true
 }
 
 // Held tells whether the view is held; otherwise it follows.
@@ -150,11 +152,19 @@ func (p *Pane) News() uint64 {
 	return max(p.data.Store.Arrived(), p.since) - p.since // another log may have taken the place of this one
 }
 
+// matched counts those of the news that the filter means. It is -1 without a filter.
+func (p *Pane) matched() int {
+	if p.data.Matches == nil {
+		return -1
+	}
+	return max(p.data.Matches.Len()-p.had, 0)
+}
+
 func (p *Pane) count() int {
-	if p.data.Store == nil {
+	if p.rows == nil {
 		return 0
 	}
-	return p.data.Store.Len()
+	return p.rows.Len()
 }
 
 // body is how many rows there are below the head.

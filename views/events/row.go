@@ -174,7 +174,7 @@ func (p *Pane) overflow() int {
 		if s.gone {
 			continue
 		}
-		r := p.data.Store.At(s.at)
+		r := p.rows.At(s.at)
 		for _, span := range p.spans {
 			if scrolls(span.Column) {
 				most = max(most, p.text.Width(field(r, span.Column))-span.Width)
