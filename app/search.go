@@ -1,0 +1,203 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/dustin/go-humanize"
+
+	"taudit/source/audit"
+	"taudit/source/query"
+	"taudit/source/store"
+)
+
+// Filter makes the store's filter of a query.
+func Filter(q query.Query, env *query.Env) *store.Filter { return query.Build(q, env, builder{}) }
+
+// builder tells the store in its own terms what a query asks.
+type builder struct{}
+
+func (builder) All(f ...*store.Filter) *store.Filter { return store.All(f...) }
+
+func (builder) Any(f ...*store.Filter) *store.Filter { return store.Any(f...) }
+
+func (builder) Not(f *store.Filter) *store.Filter { return store.Not(f) }
+
+func (builder) Values(c query.Column, pass func(*audit.Entry) bool) *store.Filter {
+	return store.Words(column(c), pass)
+}
+
+func (builder) Times(from, to int64) *store.Filter { return store.Between(from, to) }
+
+func (builder) Raw(pass func(string) bool) *store.Filter {
+	return store.Rows(func(r store.Row) bool { return pass(r.Raw()) })
+}
+
+func (builder) Entry(pass func(*audit.Entry) bool) *store.Filter { return store.Decoded(pass) }
+
+func column(c query.Column) store.Column {
+	return [...]store.Column{
+		query.ByOperation: store.Operations,
+		query.ByStatus:    store.Statuses,
+		query.ByPrincipal: store.Principals,
+		query.ByTarget:    store.Targets,
+		query.ByNamespace: store.Namespaces,
+		query.ByAddress:   store.Forwards,
+		query.ByOrigin:    store.Origins,
+	}[c]
+}
+
+// search keeps the matches of one filter up to date with the log, off the UI goroutine. Its methods block while it scans.
+type search struct {
+	feed *Feed
+
+	mu     sync.Mutex
+	number int // of the filter that filter and last belong to
+	filter *store.Filter
+	last   *store.Matches
+	asked  query.Query
+}
+
+// found is the result of a scan.
+type found struct {
+	number  int
+	matches *store.Matches // nil: without a filter
+	why     string         // when nothing matches: what each term means alone
+	took    time.Duration
+}
+
+// set scans the log for a query, the filter of that number. ok is false when ctx was cancelled meanwhile.
+func (s *search) set(ctx context.Context, number int, q query.Query, env *query.Env) (f found, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if ctx.Err() != nil {
+		return found{}, false
+	}
+	began := time.Now()
+	if q.Empty() {
+		s.number, s.filter, s.last, s.asked = number, nil, nil, q
+		return found{number: number}, true
+	}
+	whole := Filter(q, env)
+	var m *store.Matches
+	if more, narrower := narrows(s.asked, q); narrower && s.last != nil {
+		if m = s.last.Narrow(ctx, Filter(more, env), whole); m != nil {
+			m = s.feed.State().Store.Match(ctx, whole, m)
+		}
+	} else {
+		m = s.feed.State().Store.Match(ctx, whole, nil)
+	}
+	if m == nil {
+		return found{}, false
+	}
+	s.number, s.filter, s.last, s.asked = number, whole, m, q
+	f = found{number: number, matches: m, took: time.Since(began)}
+	if m.Len() == 0 {
+		f.why = s.why(ctx, m.Snapshot(), q, env)
+	}
+	return f, true
+}
+
+// extend brings the matches up to date with the log.
+func (s *search) extend(ctx context.Context) (f found, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.filter == nil {
+		return found{number: s.number}, true
+	}
+	m := s.feed.State().Store.Match(ctx, s.filter, s.last)
+	if m == nil {
+		return found{}, false
+	}
+	s.last = m
+	return found{number: s.number, matches: m}, true
+}
+
+// narrows says whether to means what from means and more besides, and gives what more. Relative times are seen from a later
+// clock and so never the same.
+func narrows(from, to query.Query) (more query.Query, ok bool) {
+	if from.Empty() || from.Slides() {
+		return query.Query{}, false
+	}
+	rest := to.Terms()
+	for _, t := range from.Terms() {
+		i := slices.IndexFunc(rest, t.Equal)
+		if i < 0 {
+			return query.Query{}, false
+		}
+		rest = slices.Delete(rest, i, i+1)
+	}
+	var parts []string
+	for _, t := range rest {
+		parts = append(parts, "("+t.String()+")")
+	}
+	more, err := query.Parse(strings.Join(parts, " "))
+	return more, err == nil
+}
+
+// why says what each term of a query means alone, so that a person sees which one is to blame.
+func (s *search) why(ctx context.Context, snap *store.Snapshot, q query.Query, env *query.Env) string {
+	terms := q.Terms()
+	if len(terms) < 2 || snap.Len() == 0 {
+		return ""
+	}
+	var parts []string
+	for _, t := range terms {
+		m := snap.Match(ctx, Filter(t, env), nil)
+		if m == nil {
+			return ""
+		}
+		parts = append(parts, fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len()))))
+	}
+	return strings.Join(parts, " · ") + advice(terms)
+}
+
+// advice proposes what was probably meant when one field is asked for two values at once.
+func advice(terms []query.Query) string {
+	byField := map[string][]string{}
+	for _, t := range terms {
+		if name, value, ok := strings.Cut(t.String(), ":"); ok && !strings.HasPrefix(name, "-") && !strings.ContainsAny(t.String(), " (") {
+			byField[name] = append(byField[name], value)
+		}
+	}
+	for _, t := range terms {
+		name, _, _ := strings.Cut(t.String(), ":")
+		if values := byField[name]; len(values) > 1 && name != "details" {
+			return fmt.Sprintf(". Terms side by side must all be true; for any of them write %s:(%s)", name, strings.Join(values, " OR "))
+		}
+	}
+	return ""
+}
+
+// Value is a value of a field and in how many entries it stands.
+type Value struct {
+	Text    string
+	Entries int
+}
+
+// valuesOf counts the values of a field in the log, the most frequent first.
+func valuesOf(ctx context.Context, snap *store.Snapshot, field string) []Value {
+	c, ok := query.ColumnOf(field)
+	if !ok {
+		return nil
+	}
+	sums := map[string]int{}
+	for _, n := range snap.Count(ctx, column(c)) {
+		for _, v := range query.ValuesOf(field, &n.Sample) {
+			sums[v] += n.Entries
+		}
+	}
+	out := make([]Value, 0, len(sums))
+	for v, n := range sums {
+		out = append(out, Value{v, n})
+	}
+	slices.SortFunc(out, func(a, b Value) int {
+		return cmp.Or(cmp.Compare(b.Entries, a.Entries), cmp.Compare(a.Text, b.Text))
+	})
+	return out
+}
