@@ -1,0 +1,89 @@
+// Command taudit watches Temporal Cloud audit logs on Kinesis, S3 and in files.
+package main
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+
+	"taudit/app/cli"
+	"taudit/source"
+	"taudit/source/demo"
+	"taudit/source/file"
+	"taudit/source/kinesis"
+	"taudit/source/s3"
+)
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
+	// Writing to a pipe that nobody reads is then an error like others, and not the end.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+
+	return cli.Run(ctx, os.Args[1:], cli.Env{
+		Stdout:   os.Stdout,
+		Stderr:   os.Stderr,
+		Terminal: terminal,
+		Openers:  map[string]source.Opener{"kinesis": kinesis.Open, "s3": s3.Open, "file": file.Open, "demo": demo.Open},
+		Demo:     account{},
+		Now:      time.Now,
+		Version:  version(),
+	})
+}
+
+// terminal tells whether standard output is one, and its width.
+func terminal() (width int, ok bool) {
+	if !term.IsTerminal(os.Stdout.Fd()) {
+		return 0, false
+	}
+	width, _, err := term.GetSize(os.Stdout.Fd())
+	if err != nil || width < 1 {
+		width = 80
+	}
+	return width, true
+}
+
+// account writes the history of the simulated account.
+type account struct{}
+
+func (account) WriteObjects(ctx context.Context, dir string, h cli.History) (cli.Written, error) {
+	c, err := demo.WriteObjects(ctx, dir, demo.WriteOptions{Entries: h.Entries, Seed: h.Seed})
+	return written(c), err
+}
+
+func (account) WriteLines(ctx context.Context, w io.Writer, h cli.History) (cli.Written, error) {
+	c, err := demo.WriteLines(ctx, w, demo.WriteOptions{Entries: h.Entries, Seed: h.Seed})
+	return written(c), err
+}
+
+func written(c demo.Counts) cli.Written {
+	return cli.Written{Entries: c.Entries, Duplicates: c.Duplicates, Objects: c.Objects, Bytes: c.Bytes}
+}
+
+// version is that of the module, or the commit it was built from.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	v := info.Main.Version
+	if v == "" {
+		v = "(devel)"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" && v == "(devel)" {
+			v += " " + s.Value
+		}
+	}
+	return v + " " + info.GoVersion
+}
