@@ -59,12 +59,12 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 
 // show opens the screen on the sources, or on the demo when there are none.
 func (env *Env) show(cmd *cobra.Command, refs []string, r *reading) error {
+	if err := mistaken(cmd, refs); err != nil {
+		return err
+	}
 	if _, terminal := env.Terminal(); !terminal {
 		return usagef(cmd, "standard output is not a terminal, so there is no screen to draw on.\n"+
 			"To write entries to a file or a pipe: taudit print %s", strings.Join(orExample(refs), " "))
-	}
-	if err := mistaken(cmd, refs); err != nil {
-		return err
 	}
 	if len(refs) == 0 {
 		refs = []string{demoReference}
