@@ -112,9 +112,12 @@ func (f *family) hasChildren(id string) bool {
 }
 
 // active reports whether any shard is being read.
-func (f *family) active() bool {
+func (f *family) active() bool { return f.any(reading) }
+
+// any reports whether any shard is in a state.
+func (f *family) any(s memberState) bool {
 	for _, m := range f.members {
-		if m.state == reading {
+		if m.state == s {
 			return true
 		}
 	}

@@ -202,6 +202,28 @@ func TestUnannouncedShards(t *testing.T) {
 	})
 }
 
+// A stream that is being made has no shards at first; who follows it waits for them, who does not is at its end.
+func TestStreamWithoutShards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		f.list = func(context.Context, *kinesis.ListShardsInput) (*kinesis.ListShardsOutput, error) {
+			if len(f.made("ListShards", "")) < 3 {
+				return &kinesis.ListShardsOutput{}, nil
+			}
+			return &kinesis.ListShardsOutput{Shards: []types.Shard{listed("a")}}, nil
+		}
+		f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+			return answer(shard, 0, n), nil
+		}
+		if err := collect(t, f.source(source.Options{})).end(); err != nil {
+			t.Errorf("without following it ended with %v", err)
+		}
+		c := collect(t, f.source(source.Options{Follow: true}))
+		c.entries(1)
+		_ = c.stop()
+	})
+}
+
 // An idle shard may seem behind for a moment, or for ever; neither is shown as catching up for long.
 func TestBehindForAMoment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -58,7 +58,7 @@ func (r *run) coordinate(ctx context.Context) error {
 		for _, m := range r.shards.next() {
 			r.group.Go(func() { r.read(ctx, m) })
 		}
-		if !r.shards.active() && !r.listing {
+		if !r.shards.active() && !r.listing && !r.expecting() {
 			return r.finish(ctx)
 		}
 		select {
@@ -77,6 +77,11 @@ func (r *run) coordinate(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// expecting reports whether shards may yet come though none is being read: a stream that is being made has none at first.
+func (r *run) expecting() bool {
+	return r.options.Follow && r.err == nil && !r.shards.any(stopped)
 }
 
 // begin lists the shards to begin with, trying for as long as it is worth it.
