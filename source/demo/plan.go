@@ -28,7 +28,12 @@ const (
 	terraformShare = 0.11 // of all entries
 	terraformHour  = 2    // UTC
 	stormEvery     = 3200 // entries
+	liveStormEvery = 800  // entries behind the history
 )
+
+func newStorm(d dice, at int64) run {
+	return run{at: at, calls: 22 + d.IntN(34), gap: d.between(2*time.Second, 9*time.Second), storm: true}
+}
 
 func newPlan(p Period, w *world, d dice) *plan {
 	l := &plan{from: p.From.UnixNano(), to: p.To.UnixNano()}
@@ -78,9 +83,10 @@ func newPlan(p Period, w *world, d dice) *plan {
 		if slice > 0 {
 			begin = l.edges[slice-1]
 		}
-		n := min(22+d.IntN(34), left)
-		l.runs = append(l.runs, run{at: begin + d.Int64N(l.edges[slice]-begin), calls: n, gap: d.between(2*time.Second, 9*time.Second), storm: true})
-		left -= n
+		storm := newStorm(d, begin+d.Int64N(l.edges[slice]-begin))
+		storm.calls = min(storm.calls, left)
+		l.runs = append(l.runs, storm)
+		left -= storm.calls
 	}
 	slices.SortStableFunc(l.runs, func(a, b run) int { return int(min(max(a.at-b.at, -1), 1)) })
 	if total := weights.total(); total > 0 {

@@ -77,6 +77,7 @@ func (b *text) list(k string, v []string) {
 	b.end(']')
 }
 
+// end appends what ends an object or array, or begins one without a name.
 func (b *text) end(c ...byte) { *b = append(*b, c...) }
 
 // hex adds a member holding n hexadecimal digits.

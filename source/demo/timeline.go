@@ -131,6 +131,10 @@ func (t *Timeline) Burst(until time.Time, n int) []Record {
 		return true
 	}
 	end := max(until.UnixNano(), t.now+1)
+	// Somebody who watches should not have to wait a day for trouble.
+	if t.dice.chance(float64(n) / liveStormEvery) {
+		t.begin(newStorm(t.dice, t.now))
+	}
 	t.advance(t.now, end, n, keep)
 	for range 4 * n {
 		if len(t.later) == 0 || t.later[0].at >= end {
