@@ -66,6 +66,30 @@ func BenchmarkRead(b *testing.B) {
 	b.ReportMetric(float64(count)*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
 }
 
+// BenchmarkUnpack reads a gzip object as Firehose writes it, unpacking included.
+func BenchmarkUnpack(b *testing.B) {
+	const count = 40000
+	data := history(count)
+	packed := gzipOf(data)
+	d := NewDecoder()
+	b.SetBytes(int64(len(data)))
+	for b.Loop() {
+		got := 0
+		r, err := Unpack(bytes.NewReader(packed), 1<<30)
+		if err != nil {
+			b.Fatal(err)
+		}
+		err = d.Read(r, Origin{}, func(entries []Entry, _ []Bad) error {
+			got += len(entries)
+			return nil
+		})
+		if err != nil || got != count {
+			b.Fatalf("%d entries, %v", got, err)
+		}
+	}
+	b.ReportMetric(float64(count)*float64(b.N)/b.Elapsed().Seconds(), "entries/s")
+}
+
 func BenchmarkIdentity(b *testing.B) {
 	entries, _ := NewDecoder().Decode(history(4), Origin{})
 	for b.Loop() {

@@ -66,11 +66,13 @@ func (d *Decoder) Decode(data []byte, o Origin) ([]Entry, []Bad) {
 func (d *Decoder) Read(r io.Reader, o Origin, emit func([]Entry, []Bad) error) error {
 	s := d.splitter(o, maxBatch)
 	defer d.release(s)
-	if d.buf == nil {
-		d.buf = make([]byte, chunk)
+	buf := d.buf
+	if buf == nil {
+		buf = make([]byte, chunk)
 	}
-	buf, count := d.buf, 0
-	have, empty := 0, 0
+	d.buf = nil // emit may read something else
+	defer func() { d.buf = buf[:chunk] }()
+	have, empty, count := 0, 0, 0
 	for {
 		if have == len(buf) {
 			buf = append(buf, make([]byte, len(buf))...)

@@ -13,7 +13,7 @@ const (
 // they were first seen in.
 type dictionary struct {
 	words  map[string]string
-	recent [512]string // spares most look-ups
+	recent [256]string // spares most look-ups
 }
 
 // share is s, or an equal string that was shared before. A full dictionary starts anew.

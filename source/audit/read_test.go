@@ -196,3 +196,26 @@ func TestAllocations(t *testing.T) {
 		t.Errorf("%v allocations for one record", n)
 	}
 }
+
+// TestReadWithin reads something else, and decodes, while entries are being emitted.
+func TestReadWithin(t *testing.T) {
+	d := NewDecoder()
+	var ids []string
+	note := func(entries []Entry) {
+		for _, e := range entries {
+			ids = append(ids, e.LogID)
+		}
+	}
+	err := d.Read(&pieces{[]byte(entry("a") + entry("b")), len(entry("a")) + 5}, Origin{}, func(outer []Entry, _ []Bad) error {
+		note(outer)
+		inner, _ := d.Decode([]byte(entry("c")), Origin{})
+		note(inner)
+		return d.Read(strings.NewReader(entry("d")), Origin{}, func(inner []Entry, _ []Bad) error {
+			note(inner)
+			return nil
+		})
+	})
+	if diff := cmp.Diff([]string{"a", "c", "d", "b", "c", "d"}, ids); diff != "" || err != nil {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}

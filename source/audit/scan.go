@@ -101,7 +101,7 @@ func (s *scanner) run(b []byte) verdict {
 	i, want := s.pos, s.want
 	object := len(s.open) > 0 && s.open[len(s.open)-1]&1 == 1
 	for {
-		for i < n && isSpace(b[i]) {
+		for i < n && b[i] <= ' ' && isSpace(b[i]) {
 			i++
 		}
 		if i >= n {
