@@ -156,7 +156,7 @@ func (l *lister) glance(ctx context.Context) error {
 
 // due tells whether a file is to be read again.
 func (l *lister) due(t *tracked, info fs.FileInfo) bool {
-	if t.busy.Load() {
+	if t.busy.Load() || time.Now().Before(t.again) {
 		return false
 	}
 	return !t.unchanged(info) || (t.holding() && time.Since(t.changed) >= l.config.Settle)

@@ -9,8 +9,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -19,6 +21,17 @@ import (
 	"taudit/source/file"
 	"taudit/source/sourcetest"
 )
+
+// inBubble runs a test with a clock that only moves while all wait.
+func inBubble(t *testing.T, f func(t *testing.T)) {
+	t.Helper()
+	synctest.Test(t, f)
+}
+
+func runInBubble(t *testing.T, name string, f func(t *testing.T)) {
+	t.Helper()
+	t.Run(name, func(t *testing.T) { inBubble(t, f) })
+}
 
 // quick are waits that suit a test.
 func quick() file.Config {
@@ -64,7 +77,7 @@ func backdate(t *testing.T, ago time.Duration, paths ...string) {
 	}
 }
 
-func gzipped(t *testing.T, text string) string {
+func gzipped(t testing.TB, text string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -79,20 +92,12 @@ func gzipped(t *testing.T, text string) string {
 
 // lines are Entry(from) to Entry(to-1), one a line.
 func lines(from, to int) string {
-	text := ""
-	for _, e := range sourcetest.Entries(from, to) {
-		text += e + "\n"
-	}
-	return text
+	return strings.Join(append(sourcetest.Entries(from, to), ""), "\n")
 }
 
 // joined are they as Firehose writes them.
 func joined(from, to int) string {
-	text := ""
-	for _, e := range sourcetest.Entries(from, to) {
-		text += e
-	}
-	return text
+	return strings.Join(sourcetest.Entries(from, to), "")
 }
 
 // running is a source that is read by a test.

@@ -17,6 +17,7 @@ type run struct {
 	name, path string
 	options    source.Options
 	config     Config
+	system     system
 	report     *report
 }
 
@@ -31,7 +32,8 @@ type run struct {
 // Without Options.Follow, Run gives an error when the named path, or no file at all of a directory, can be read.
 func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 	r := &run{
-		name: s.name, path: s.path, options: s.options, config: s.config, report: newReport(out, s.name, s.options.Follow),
+		name: s.name, path: s.path, options: s.options, config: s.config, system: s.system,
+		report: newReport(out, s.name, s.options.Follow),
 	}
 	if err := r.report.send(ctx, nil, nil, func(*source.Status) {}); err != nil {
 		return err

@@ -70,7 +70,7 @@ func (l *lister) walk(ctx context.Context) ([]found, error) {
 	var failed error
 	// With the separator behind it, a link is what it leads to.
 	top := l.path + string(filepath.Separator)
-	err := filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
+	err := l.system.walk(top, func(path string, d fs.DirEntry, err error) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

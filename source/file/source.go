@@ -14,6 +14,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"taudit/source"
@@ -46,6 +47,13 @@ type Source struct {
 	owned   bool                      // what open gives is ours to close
 	options source.Options
 	config  Config
+	system  system
+}
+
+// system is what is used of the file system where it may refuse.
+type system struct {
+	open func(path string) (*os.File, error)
+	walk func(root string, f fs.WalkDirFunc) error
 }
 
 var _ source.Source = (*Source)(nil)
@@ -55,7 +63,7 @@ var _ source.Source = (*Source)(nil)
 // Since and Until leave out only files of a directory that Firehose has named for times more than 15 hours outside, which allows
 // for any time zone. With Latest, what the files hold at the start is left out; compressed ones that change later are read whole.
 func New(path string, o source.Options, c Config) *Source {
-	return &Source{name: path, path: path, options: o, config: c.withDefaults()}
+	return &Source{name: path, path: path, options: o, config: c.withDefaults(), system: system{os.Open, filepath.WalkDir}}
 }
 
 // NewReader makes a source that reads r, under a name for people, to its end and no further, also when following.

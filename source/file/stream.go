@@ -205,16 +205,23 @@ func unwrapped(err error) string {
 	return err.Error()
 }
 
-// counted counts what is read, and remembers the end.
+// counted counts what is read. It gives an end, or an error, only by itself, so that what is made of all before is known from what
+// is made of the end.
 type counted struct {
 	in    io.Reader
 	n     int64
-	ended bool
+	err   error
+	ended bool // err has been given
 }
 
 func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
-	c.n += int64(n)
-	c.ended = c.ended || err != nil
-	return n, err
+	if c.err == nil {
+		n, err := c.in.Read(p)
+		c.n, c.err = c.n+int64(n), err
+		if n > 0 {
+			return n, nil
+		}
+	}
+	c.ended = c.err != nil
+	return 0, c.err
 }

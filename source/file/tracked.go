@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,6 +29,7 @@ type tracked struct {
 
 	info     fs.FileInfo // when it was last read; nil: never
 	changed  time.Time   // when it was last found to have changed
+	again    time.Time   // before that it is not read again
 	keeping  bool        // stays open, because it may be moved away while it is written
 	handle   *os.File    // when keeping
 	final    bool        // was moved away: no more will come
@@ -42,7 +44,8 @@ type tracked struct {
 // content is what is known of what a file holds. Positions are in the text, which is the file itself unless it is packed.
 type content struct {
 	packed bool
-	resume int64  // where reading begins again when the file has grown; 0 for packed files
+	framed bool   // the text is an array or a page of one: what it means depends on its start
+	resume int64  // where reading begins again when the file has grown; 0 for packed and framed files
 	before int64  // what begins before that has been sent
 	size   int64  // how much of the file was read
 	guard  []byte // the last bytes of that
@@ -58,11 +61,11 @@ type content struct {
 func (c *content) holding() bool { return len(c.tail)+len(c.tailBad) > 0 && !c.tailSent }
 
 // open gives the file, and what to do when it has been read.
-func (t *tracked) open() (f *os.File, done func(), err error) {
+func (t *tracked) open(system system) (f *os.File, done func(), err error) {
 	if t.handle != nil {
 		return t.handle, func() {}, nil
 	}
-	if f, err = os.Open(t.path); err != nil {
+	if f, err = system.open(t.path); err != nil {
 		return nil, nil, err
 	}
 	if t.keeping {
@@ -109,7 +112,7 @@ func (c *content) remember(f *os.File) {
 
 // skip passes over what a file holds, if that can be done without reading it.
 func (c *content) skip(f *os.File, size int64) bool {
-	if c.packed = isPacked(f); !c.packed {
+	if c.sniff(f); !c.packed {
 		last := make([]byte, min(size, 1<<20))
 		n, _ := f.ReadAt(last, size-int64(len(last)))
 		line := bytes.LastIndexByte(last[:n], '\n')
@@ -124,12 +127,24 @@ func (c *content) skip(f *os.File, size int64) bool {
 	return true
 }
 
-// isPacked tells whether a file is anything but text. Every compressed form has control characters near its start. A file that is
-// shorter than that start may become anything.
-func isPacked(f *os.File) bool {
+// sniff finds out what a file holds.
+func (c *content) sniff(f *os.File) {
 	head := make([]byte, sniffSize)
 	n, _ := f.ReadAt(head, 0)
-	head = head[:n]
+	c.packed = isPacked(head[:n])
+	c.framed = !c.packed && isFramed(head[:n])
+}
+
+// isFramed tells whether a text begins with an array, or with the keys that stand around one in what the temporal command and the
+// Cloud Ops API answer.
+func isFramed(head []byte) bool {
+	pattern := regexp.MustCompile(`^(\x{feff})?\s*(\[|\{\s*"(logs|AuditLogs|auditLogs|audit_logs|nextPageToken|NextPageToken)"\s*:)`)
+	return pattern.Match(head)
+}
+
+// isPacked tells whether a file is anything but text. Every compressed form has control characters near its start. A file that is
+// shorter than that start may become anything.
+func isPacked(head []byte) bool {
 	for i := 0; i < len(head); {
 		r, size := utf8.DecodeRune(head[i:])
 		switch {
@@ -140,7 +155,7 @@ func isPacked(f *os.File) bool {
 		}
 		i += size
 	}
-	return n < 16
+	return len(head) < 16
 }
 
 // shift turns places in what was read from resume on into places in the file.
@@ -198,6 +213,9 @@ func (c *content) fresh(limit int64, entries []audit.Entry, bad []audit.Bad) ([]
 
 // end notes where a pass ended that read text to the end of the file.
 func (c *content) end() {
+	if c.framed {
+		return
+	}
 	c.resume = c.size
 	for i := range c.tailBad {
 		// What is too large for an entry is damage, and looking through it again and again would help nobody.

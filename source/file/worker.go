@@ -43,7 +43,7 @@ func (w *worker) work(ctx context.Context, jobs <-chan job) error {
 
 // read reads what a file has grown by, or all of a new one. With final, no more will come. It only fails when reading is to end.
 func (w *worker) read(ctx context.Context, t *tracked, final bool) error {
-	f, done, err := t.open()
+	f, done, err := t.open(w.system)
 	if err != nil {
 		return w.unreadable(ctx, t, err)
 	}
@@ -96,10 +96,11 @@ func (w *worker) restart(ctx context.Context, t *tracked, how string) error {
 // of bytes that were not read before.
 func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (read int64, err error) {
 	if t.size == 0 || t.packed {
-		t.packed, t.resume = isPacked(f), 0
+		t.sniff(f)
+		t.resume = 0
 	}
 	t.tail, t.tailBad, t.tailSent, t.hopeless = nil, nil, false, false
-	known, sent := t.size, t.before
+	known, sent, began := t.size, t.before, time.Now()
 	in := &input{f: f, at: t.resume, ctx: ctx}
 	text := &counted{in: in, n: t.resume}
 	defer func() {
@@ -113,6 +114,8 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 			t.remember(f)
 		}
 		read = max(0, in.at-known)
+		// What has to be read from its start each time must not be all that is done while it grows.
+		t.again = time.Now().Add(4 * time.Since(began))
 	}()
 	if t.packed {
 		plain, err := audit.Unpack(in, w.config.MaxUnpacked)
@@ -134,10 +137,13 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		if entries, bad = t.fresh(sent, entries, bad); len(entries)+len(bad) == 0 || quiet {
 			return nil
 		}
-		return w.report.send(ctx, entries, bad, func(s *source.Status) {
+		asked := time.Now()
+		err := w.report.send(ctx, entries, bad, func(s *source.Status) {
 			w.progress(t, s, max(0, in.at-known))
 			known = max(known, in.at)
 		})
+		began = began.Add(time.Since(asked)) // waiting for the reader is not work
+		return err
 	})
 	switch {
 	case ctx.Err() != nil:
