@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -269,4 +271,46 @@ func BenchmarkPutObjects(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/10_000, "ns/object")
+}
+
+func TestS3CallsAreNamedAsTheSDKDoes(t *testing.T) {
+	for request, want := range map[string]string{
+		"GET /":                       "ListBuckets",
+		"HEAD /bucket":                "HeadBucket",
+		"PUT /bucket":                 "CreateBucket",
+		"DELETE /bucket/":             "DeleteBucket",
+		"POST /bucket?delete":         "DeleteObjects",
+		"GET /bucket":                 "ListObjects",
+		"GET /bucket?list-type=2":     "ListObjectsV2",
+		"GET /bucket/?list-type=2":    "ListObjectsV2",
+		"GET /bucket?location":        "GetBucketLocation",
+		"GET /bucket?versioning":      "GetBucketVersioning",
+		"GET /bucket?versions":        "ListObjectVersions",
+		"GET /bucket?uploads":         "ListMultipartUploads",
+		"GET /bucket/a/b":             "GetObject",
+		"HEAD /bucket/a/b":            "HeadObject",
+		"PUT /bucket/a/b":             "PutObject",
+		"DELETE /bucket/a/b":          "DeleteObject",
+		"POST /bucket/a/b?uploads":    "CreateMultipartUpload",
+		"PUT /bucket/a/b?uploadId=1":  "UploadPart",
+		"GET /bucket/a/b?uploadId=1":  "ListParts",
+		"POST /bucket/a/b?uploadId=1": "CompleteMultipartUpload",
+		"DELETE /bucket/a?uploadId=1": "AbortMultipartUpload",
+		"PATCH /bucket/a":             "Unknown",
+	} {
+		server := emulator.NewS3(emulator.S3Options{})
+		if err := server.CreateBucket("bucket"); err != nil {
+			t.Fatal(err)
+		}
+		method, path, _ := strings.Cut(request, " ")
+		server.Inject(emulator.Fault{Op: want, Kind: emulator.Deny}) // so that each is known by its name to faults, too
+		w := httptest.NewRecorder()
+		server.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+		if diff := cmp.Diff(map[string]int{want: 1}, server.Calls()); diff != "" {
+			t.Errorf("%s: %s", request, diff)
+		}
+		if w.Code != http.StatusForbidden {
+			t.Errorf("%s: status %d, want that of the fault", request, w.Code)
+		}
+	}
 }
