@@ -59,6 +59,7 @@ type State struct {
 	Status  []source.Status // the latest of each part of each source, in the order they first reported
 	Read    int64           // entries received, duplicates and those outside the window included
 	Outside int64           // entries received whose time is outside the window
+	Probes  int64           // of the bad records, the test values that Temporal Cloud writes when a sink is verified
 	Ended   bool            // every source has returned
 	Failed  []error         // why sources ended that could not go on
 }
@@ -169,6 +170,11 @@ func (f *Feed) take(ev source.Event) (err error) {
 		}
 	}
 	f.store.AppendBad(ev.Bad)
+	for i := range ev.Bad {
+		if ev.Bad[i].Probe() {
+			s.Probes++
+		}
+	}
 	if ev.Status != nil {
 		s.Status = f.withStatus(s.Status, *ev.Status)
 	}

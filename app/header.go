@@ -147,7 +147,7 @@ func (m *Model) tabs() string {
 	if n := s.Duplicates(); n > 0 {
 		add(&left, "  "+humanize.Comma(n)+" duplicates", t.Tab)
 	}
-	if n := s.BadCount(); n > 0 {
+	if n := s.BadCount() - m.state.Probes; n > 0 {
 		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
 	}
 	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
