@@ -32,6 +32,7 @@ const (
 func NewClient(cfg aws.Config) *kinesis.Client {
 	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
 		o.Retryer = aws.NopRetryer{}
+		o.APIOptions = append(o.APIOptions, plainBody)
 	})
 }
 
