@@ -9,6 +9,9 @@ import (
 // maxFrames is how deep arrays and wrappers may nest around entries.
 const maxFrames = 16
 
+// manyEntries is how many are handed over rather than copied.
+const manyEntries = 256
+
 // mode is what a splitter is in.
 type mode uint8
 
@@ -44,6 +47,7 @@ type splitter struct {
 	text string // the text that is being fed, made when an entry is found in it
 
 	entries   []Entry
+	usual     int // entries to make room for
 	bad       []Bad
 	positions []byte // of the entries, one behind the other
 	ends      []int
@@ -62,7 +66,7 @@ func (s *splitter) reset(o Origin, batch int) {
 	*s = splitter{
 		decoder: s.decoder, origin: o, batch: batch,
 		scan:   scanner{open: s.scan.open[:0], members: s.scan.members[:0]},
-		frames: s.frames[:0], entries: s.entries[:0], bad: s.bad[:0], positions: s.positions[:0], ends: s.ends[:0],
+		frames: s.frames[:0], entries: s.entries[:0], usual: s.usual, bad: s.bad[:0], positions: s.positions[:0], ends: s.ends[:0],
 	}
 }
 
@@ -75,10 +79,17 @@ func (s *splitter) take() ([]Entry, []Bad) {
 			s.entries[i].Origin.Position, begin = text[begin:end], end
 		}
 	}
-	entries, bad := slices.Clone(s.entries), slices.Clone(s.bad)
-	clear(s.entries)
+	entries, bad := s.entries, slices.Clone(s.bad)
+	if n := len(entries); n >= manyEntries {
+		// Entries are large: what would be copied is handed over, and the next lot is probably like this one.
+		s.entries, s.usual = nil, min(n+n/16, s.batch)
+	} else {
+		entries = slices.Clone(entries)
+		clear(s.entries)
+		s.entries = s.entries[:0]
+	}
 	clear(s.bad)
-	s.entries, s.bad, s.positions, s.ends = s.entries[:0], s.bad[:0], s.positions[:0], s.ends[:0]
+	s.bad, s.positions, s.ends = s.bad[:0], s.positions[:0], s.ends[:0]
 	return entries, bad
 }
 
@@ -225,6 +236,9 @@ func (s *splitter) completed(b []byte, i, end int) int {
 		s.text = string(b)
 	}
 	raw := s.text[i:end]
+	if s.entries == nil && s.usual > 0 {
+		s.entries = make([]Entry, 0, s.usual)
+	}
 	// Built where it stays, because an entry is large.
 	s.entries = append(s.entries, Entry{Origin: s.origin})
 	have := s.decoder.build(&s.entries[len(s.entries)-1], raw, s.scan.members)
