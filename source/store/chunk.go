@@ -27,63 +27,6 @@ const (
 	columns
 )
 
-// person is who acted, as one value of a column.
-type person struct {
-	audit.Principal
-	email  string
-	format audit.Format // F3 if the entry's format can tell how the call was made, else F0
-}
-
-func personOf(e *audit.Entry) person {
-	p := person{Principal: e.Principal, email: e.UserEmail}
-	if e.Format >= audit.F3 {
-		p.format = audit.F3
-	}
-	return p
-}
-
-func (p person) clone() person {
-	return person{
-		Principal: audit.Principal{
-			Type: strings.Clone(p.Type), ID: strings.Clone(p.ID), Name: strings.Clone(p.Name), APIKeyID: strings.Clone(p.APIKeyID),
-		},
-		email:  strings.Clone(p.email),
-		format: p.format,
-	}
-}
-
-// part is a place that entries come from, as one value of a column.
-type part struct{ source, part string }
-
-// dictionary gives each distinct value a small number. It grows only; readers see the values that were there when their
-// snapshot was made.
-type dictionary[T comparable] struct {
-	codes  map[T]uint32
-	values []T
-}
-
-// code numbers a value. keep copies one that is new: it may be a piece of a whole batch of raw bytes.
-func (d *dictionary[T]) code(v T, keep func(T) T) uint32 {
-	c, ok := d.codes[v]
-	if !ok {
-		if d.codes == nil {
-			d.codes = map[T]uint32{}
-		}
-		v = keep(v)
-		c = uint32(len(d.values))
-		d.codes[v] = c
-		d.values = append(d.values, v)
-	}
-	return c
-}
-
-// words are the values of all dictionary columns, as far as the writer has met them.
-type words struct {
-	strings [columns]dictionary[string] // those of principal and origin stay empty
-	people  dictionary[person]
-	parts   dictionary[part]
-}
-
 // chunk is a run of rows in order, as columns. What is published is never written again: a chunk that grows at its end does so
 // behind the length that readers know, and any other change makes a new chunk.
 type chunk struct {
@@ -144,19 +87,16 @@ func (c *chunk) add(r record, words *words) {
 	c.positions = append(c.positions, e.Origin.Position)
 	c.versions = append(c.versions, e.Version)
 	c.flags = append(c.flags, flags)
-	text := func(column int, v string) {
-		c.codes[column] = append(c.codes[column], words.strings[column].code(v, strings.Clone))
-	}
-	text(operation, e.Operation)
-	text(status, e.Status)
-	text(target, e.Target)
-	text(namespace, e.Namespace)
-	text(forwarded, e.Forwarded)
-	c.codes[principal] = append(c.codes[principal], words.people.code(personOf(e), person.clone))
-	c.codes[origin] = append(c.codes[origin], words.parts.code(part{e.Origin.Source, e.Origin.Part}, func(p part) part {
-		return part{strings.Clone(p.source), strings.Clone(p.part)}
-	}))
+	c.code(operation, words.text(operation, e.Operation))
+	c.code(status, words.text(status, e.Status))
+	c.code(target, words.text(target, e.Target))
+	c.code(namespace, words.text(namespace, e.Namespace))
+	c.code(forwarded, words.text(forwarded, e.Forwarded))
+	c.code(principal, words.person(e))
+	c.code(origin, words.part(e))
 }
+
+func (c *chunk) code(column int, code uint32) { c.codes[column] = append(c.codes[column], code) }
 
 // copyRows appends rows i to j of o.
 func (c *chunk) copyRows(o *chunk, i, j int) {

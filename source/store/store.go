@@ -36,7 +36,7 @@ type Store struct {
 
 	// first has, for the hash of every log_id held, the time of an entry that has it. Copies of one entry meet at the same place
 	// in the order; this index is for the entries that share a log_id and nothing else.
-	first map[uint64]int64
+	first index
 
 	// odd finds copies of the entries whose place in the order does not tell what they are: those without an emit time (ordered
 	// by arrival, which differs between sources) and those without a log_id.
@@ -54,7 +54,7 @@ type Store struct {
 
 // New makes an empty store.
 func New(l Limits) *Store {
-	s := &Store{limits: l, first: map[uint64]int64{}, odd: map[audit.ID]Key{}}
+	s := &Store{limits: l, odd: map[audit.ID]Key{}}
 	s.publish()
 	return s
 }
@@ -82,11 +82,16 @@ func (s *Store) Append(entries []audit.Entry) Added {
 			entry: e,
 			index: i,
 		}
+		if e.LogID != "" {
+			batch[i].hash = xxhash.Sum64String(e.LogID)
+		}
 		if e.Origin.Rescued {
 			batch[i].flags = Rescued
 		}
 	}
-	slices.SortFunc(batch, func(a, b record) int { return a.key.compare(b.key) })
+	if !inOrder(batch) {
+		slices.SortFunc(batch, func(a, b record) int { return a.key.compare(b.key) })
+	}
 
 	added := Added{Fresh: s.fresh[:0]}
 	keep := batch[:0]
@@ -99,7 +104,7 @@ func (s *Store) Append(entries []audit.Entry) Added {
 		case twin >= 0:
 			added.Duplicates++
 		default:
-			switch p, v, held := s.held(r.entry, r.key); {
+			switch p, v, held := s.held(r); {
 			case !held:
 				keep = append(keep, r)
 			case r.entry.Version > v:
@@ -113,7 +118,7 @@ func (s *Store) Append(entries []audit.Entry) Added {
 	}
 	s.insert(keep)
 	for _, r := range keep {
-		s.noteLogID(r.key)
+		s.noteLogID(r)
 		added.Fresh = append(added.Fresh, r.index)
 	}
 	added.New = len(keep)
@@ -144,17 +149,29 @@ func (s *Store) Snapshot() *Snapshot { return s.published.Load() }
 type record struct {
 	key   Key
 	entry *audit.Entry
-	index int // in what Append was given
+	hash  uint64 // of the log_id
+	index int    // in what Append was given
 	flags Flags
+}
+
+// inOrder tells whether records are sorted already, as those of one source are.
+func inOrder(batch []record) bool {
+	for i := 1; i < len(batch); i++ {
+		a, b := &batch[i-1].key, &batch[i].key
+		if a.Time > b.Time || a.Time == b.Time && a.compare(*b) > 0 {
+			return false
+		}
+	}
+	return true
 }
 
 // lastTwin finds a copy of r among the last of the sorted records, or -1.
 func lastTwin(sorted []record, r record) int {
-	if r.entry.LogID == "" || r.entry.EmitTime.IsZero() {
+	if len(sorted) == 0 || sorted[len(sorted)-1].key.Time != r.key.Time || r.entry.LogID == "" || r.entry.EmitTime.IsZero() {
 		return -1 // the odd index tells
 	}
 	for i := len(sorted) - 1; i >= 0 && i >= len(sorted)-maxTwins; i-- {
-		o := sorted[i]
+		o := &sorted[i]
 		if o.key.Time != r.key.Time || o.key.LogID != r.key.LogID {
 			break
 		}
@@ -165,8 +182,9 @@ func lastTwin(sorted []record, r record) int {
 	return -1
 }
 
-// held finds the entry in the log that e is a copy of, and its version. An odd entry that is not held is noted under k.
-func (s *Store) held(e *audit.Entry, k Key) (place, int32, bool) {
+// held finds the entry in the log that that of r is a copy of, and its version. An odd entry that is not held is noted.
+func (s *Store) held(r record) (place, int32, bool) {
+	e, k := r.entry, r.key
 	if e.LogID == "" || e.EmitTime.IsZero() {
 		id := e.Identity()
 		known, ok := s.odd[id]
@@ -180,7 +198,7 @@ func (s *Store) held(e *audit.Entry, k Key) (place, int32, bool) {
 		}
 		return p, s.chunks[p.chunk].versions[p.row], true
 	}
-	if _, ok := s.first[xxhash.Sum64String(e.LogID)]; !ok {
+	if _, ok := s.first.get(r.hash); !ok {
 		return place{}, 0, false
 	}
 	p := s.seek(Key{Time: k.Time, LogID: k.LogID})
@@ -198,14 +216,13 @@ func (s *Store) held(e *audit.Entry, k Key) (place, int32, bool) {
 }
 
 // noteLogID remembers the log_id of an entry that was inserted, and flags it and the one that already had it.
-func (s *Store) noteLogID(k Key) {
+func (s *Store) noteLogID(r record) {
+	k := r.key
 	if k.LogID == "" {
 		return
 	}
-	h := xxhash.Sum64String(k.LogID)
-	t, ok := s.first[h]
-	if !ok {
-		s.first[h] = k.Time
+	t, known := s.first.add(r.hash, k.Time)
+	if !known {
 		return
 	}
 	p := s.seek(k)
@@ -260,8 +277,8 @@ func (s *Store) forget(c *chunk, row int) {
 	s.bytes -= int64(len(c.raws[row]))
 	if id := c.logIDs[row]; id != "" {
 		h := xxhash.Sum64String(id)
-		if s.first[h] == c.times[row] {
-			delete(s.first, h)
+		if t, known := s.first.get(h); known && t == c.times[row] {
+			s.first.remove(h)
 		}
 	}
 	if c.logIDs[row] == "" || c.flags[row]&undated != 0 {
