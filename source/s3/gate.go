@@ -28,22 +28,33 @@ type gate struct {
 	open    time.Time     // when calls may go on
 	pause   time.Duration // how long it was closed for
 	turn    int           // counts closings
+	passed  int           // counts calls that were answered
 	failing time.Time     // when the first call failed since the last success; zero: none did
+	opened  chan struct{} // closed when the gate is opened before its time
 }
 
-func newGate(first time.Duration) *gate { return &gate{pace: newBackOff(first)} }
+func newGate(first time.Duration) *gate {
+	return &gate{pace: newBackOff(first), opened: make(chan struct{})}
+}
 
 // pass waits until calls may be made. It gives the turn, for fail, or the error of ctx.
 func (g *gate) pass(ctx context.Context) (turn int, err error) {
 	for {
 		g.mu.Lock()
-		wait, pause, turn := time.Until(g.open), g.pause, g.turn
+		wait, pause, turn, opened := time.Until(g.open), g.pause, g.turn, g.opened
 		g.mu.Unlock()
 		if wait <= 0 {
 			return turn, ctx.Err()
 		}
-		// Not all at the same moment.
-		if err := sleep(ctx, wait+rand.N(pause/4+1)); err != nil {
+		// Not all at the same moment: if the first one fails too, the others need not try, and if not, it lets them in.
+		timer := time.NewTimer(wait + rand.N(pause/4+1))
+		select {
+		case <-timer.C:
+		case <-opened:
+		case <-ctx.Done():
+		}
+		timer.Stop()
+		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
 	}
@@ -63,6 +74,9 @@ func (g *gate) fail(turn int, least time.Duration) time.Time {
 		g.pause = max(g.pace.NextBackOff(), least)
 		g.open = now.Add(g.pause)
 	}
+	if g.open.Before(now) {
+		return now // another call has succeeded meanwhile
+	}
 	return g.open
 }
 
@@ -70,10 +84,20 @@ func (g *gate) fail(turn int, least time.Duration) time.Time {
 func (g *gate) succeed() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	g.passed++
 	if !g.failing.IsZero() {
 		g.pace.Reset()
 		g.failing, g.open = time.Time{}, time.Time{}
+		close(g.opened)
+		g.opened = make(chan struct{})
 	}
+}
+
+// answered counts the calls that were answered so far.
+func (g *gate) answered() int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.passed
 }
 
 // failingFor is how long calls have failed without one that succeeded.

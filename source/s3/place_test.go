@@ -55,12 +55,14 @@ func newPlace(t *testing.T) *place {
 	}}
 }
 
+func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 func (p *place) source(prefix string, o source.Options, c s3.Config) *s3.Source {
 	p.t.Helper()
 	client, release := s3.NewClient(p.cfg)
 	p.t.Cleanup(release)
 	if o.Log == nil {
-		o.Log = slog.New(slog.DiscardHandler)
+		o.Log = quiet()
 	}
 	return s3.New(client, bucket, prefix, o, c)
 }
@@ -79,7 +81,7 @@ func firehose(prefix string, at time.Time, n int) string {
 		at.Format("2006-01-02-15-04-05"), n)
 }
 
-func gzipped(t *testing.T, text string) string {
+func gzipped(t testing.TB, text string) string {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -124,7 +126,7 @@ func start(t *testing.T, s source.Source) *running {
 		<-done
 		r.ended <- err
 	}()
-	t.Cleanup(func() { r.stop() })
+	t.Cleanup(func() { _ = r.stop() })
 	return r
 }
 

@@ -13,7 +13,7 @@ import (
 	"taudit/source/credentials"
 )
 
-// transfers is how often the transfer of one object may break before what is missing of it is given up, which takes about a minute.
+// transfers is how often calls for one object, or its transfer, may fail before what is missing of it is given up, which takes about a minute.
 const transfers = 8
 
 // worker reads one object after the other.
@@ -121,6 +121,7 @@ func inner(err error) error {
 // open makes the call for an object, and again until it succeeds or cannot; then the error is a singleError if that is the fault
 // of the object.
 func (w *worker) open(ctx context.Context, o object, etag string) (*body, error) {
+	failures, answered := 0, 0
 	for {
 		turn, err := w.gets.pass(ctx)
 		if err != nil {
@@ -130,6 +131,13 @@ func (w *worker) open(ctx context.Context, o object, etag string) (*body, error)
 		if err == nil {
 			w.gets.succeed()
 			return b, nil
+		}
+		if getFailure(err) == passing && ctx.Err() == nil {
+			if failures++; failures == 1 {
+				answered = w.gets.answered()
+			} else if failures >= transfers && w.gets.answered() > answered {
+				return nil, &singleError{err} // other objects can be read meanwhile
+			}
 		}
 		if err := w.failed(ctx, getting, turn, err); err != nil {
 			if single := (*singleError)(nil); errors.As(err, &single) {
