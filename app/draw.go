@@ -34,7 +34,7 @@ func (m *Model) compose() string {
 	if m.helping {
 		return grid.Stack(m.help.View(), m.footer())
 	}
-	parts := []string{m.header(), m.tabs()}
+	parts := []string{m.header(), m.tabs(), m.filter.View()}
 	list, detail := "", ""
 	if !m.areas.list.Empty() {
 		list = m.boxed(m.events, m.areas.list, m.areas.listBoxed, m.focus == onList)

@@ -151,7 +151,8 @@ func (m *Model) tabs() string {
 		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
 	}
 	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
-		add(&left, "  "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new", t.Held)
+		left.Space(2)
+		add(&left, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)
 	}
 	if n := s.Evicted(); n > 0 {
 		add(&left, "  "+humanize.Comma(n)+" evicted", t.Late)
@@ -250,7 +251,7 @@ func (m *Model) actions() []views.Action {
 	if m.helping {
 		return []views.Action{views.Down, views.Back}
 	}
-	first := []views.Action{views.Open, views.Hold}
+	first := []views.Action{views.Open, views.Filter, views.Hold}
 	if m.focus == onDetail {
 		first = []views.Action{views.NextEntry, views.Right}
 	}

@@ -20,6 +20,7 @@ const (
 // areas are the rectangles of the screen, in cells. Empty ones are not shown.
 type areas struct {
 	header, tabs    image.Rectangle
+	filter          image.Rectangle // the filter line, with its list while it is edited
 	list, detail    image.Rectangle // with their boxes, if boxed
 	notice          image.Rectangle // what needs to be said
 	summary, footer image.Rectangle
@@ -42,13 +43,15 @@ func place(width, height int) arrangement {
 // maxNotice is how many lines may be taken from the panes to say what is wrong.
 const maxNotice = 3
 
-// arrange divides a screen of at least 60x15, notice lines of which say what is wrong.
-func arrange(width, height int, detail bool, notice int) areas {
+// arrange divides a screen of at least 60x15. The filter wants so many lines, and notice lines say what is wrong.
+func arrange(width, height int, detail bool, filter, notice int) areas {
 	notice = min(notice, maxNotice)
-	body := image.Rect(0, 2, width, height-2-notice)
+	filter = min(filter, height/2-2)
+	body := image.Rect(0, 2+filter, width, height-2-notice)
 	a := areas{
 		header:  image.Rect(0, 0, width, 1),
 		tabs:    image.Rect(0, 1, width, 2),
+		filter:  image.Rect(0, 2, width, body.Min.Y),
 		list:    body,
 		notice:  image.Rect(0, body.Max.Y, width, height-2),
 		summary: image.Rect(0, height-2, width, height-1),
@@ -64,7 +67,7 @@ func arrange(width, height int, detail bool, notice int) areas {
 		a.detail = image.Rect(w, body.Min.Y, width, body.Max.Y)
 		a.listBoxed, a.detailBoxed = true, true
 	case below:
-		h := max(15, body.Dy()*55/100)
+		h := max(13, body.Dy()*55/100)
 		a.list.Max.Y = body.Min.Y + h
 		a.detail = image.Rect(0, a.list.Max.Y, width, body.Max.Y)
 		a.detailBoxed = true

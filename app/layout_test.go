@@ -34,8 +34,8 @@ func TestAreasCoverTheScreenOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := rapid.IntRange(minWidth, 400).Draw(t, "width")
 		h := rapid.IntRange(minHeight, 200).Draw(t, "height")
-		a := arrange(w, h, rapid.Bool().Draw(t, "detail"), rapid.IntRange(0, 9).Draw(t, "notice"))
-		all := []image.Rectangle{a.header, a.tabs, a.list, a.detail, a.notice, a.summary, a.footer}
+		a := arrange(w, h, rapid.Bool().Draw(t, "detail"), rapid.IntRange(1, 12).Draw(t, "filter"), rapid.IntRange(0, 9).Draw(t, "notice"))
+		all := []image.Rectangle{a.header, a.tabs, a.filter, a.list, a.detail, a.notice, a.summary, a.footer}
 		cells := 0
 		for i, r := range all {
 			cells += r.Dx() * r.Dy()
@@ -53,7 +53,7 @@ func TestAreasCoverTheScreenOnce(t *testing.T) {
 		}
 		if !a.list.Empty() && !a.detail.Empty() {
 			list := inner(a.list, a.listBoxed)
-			if a.list.Min.Y == a.detail.Min.Y && a.list.Dx() < 80 || list.Dy() < 13 {
+			if a.list.Min.Y == a.detail.Min.Y && a.list.Dx() < 80 || list.Dy() < 8 {
 				t.Fatalf("the list has %v beside the detail", a.list)
 			}
 		}

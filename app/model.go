@@ -8,10 +8,12 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"taudit/source/query"
 	"taudit/theme"
 	"taudit/views"
 	"taudit/views/detail"
 	"taudit/views/events"
+	"taudit/views/filterbar"
 	"taudit/views/help"
 )
 
@@ -32,9 +34,19 @@ type Model struct {
 
 	state  *State
 	now    time.Time
+	filter *filterbar.Pane
 	events *events.Pane
 	detail *detail.Pane
 	help   *help.Pane
+
+	search    *search
+	committed string             // the filter as it was accepted
+	sought    query.Query        // the one that was asked for last
+	asked     int                // its number
+	found     found              // what is shown
+	forsake   context.CancelFunc // ends the scan that is under way
+	context   bool               // what does not match is dimmed, not hidden
+	remember  func(string) error
 
 	notice  []string // what needs to be said, in lines as wide as the screen
 	focus   focus
@@ -74,6 +86,12 @@ type look struct {
 type ModelOptions struct {
 	Demo bool             // say so in the header
 	Now  func() time.Time // the clock of the header and of ages
+
+	// Filter is what the screen starts with. History are the filters of before, newest last; Remember keeps one more, and
+	// may be nil. It is called off the UI goroutine.
+	Filter   string
+	History  []string
+	Remember func(text string) error
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -85,12 +103,23 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		demo:   o.Demo,
 		keys:   newKeymap(),
 		light:  look{dark: true, profile: colorprofile.TrueColor, unicode: true},
+		filter: filterbar.New(),
 		events: events.New(),
 		detail: detail.New(),
 		help:   help.New(),
 		state:  feed.State(),
 		now:    o.Now(),
+
+		search:   &search{feed: feed},
+		forsake:  func() {},
+		remember: o.Remember,
 	}
+	m.filter.SetHistory(o.History)
+	if q, err := query.Parse(o.Filter); err == nil {
+		m.filter.SetFilter(o.Filter, q)
+		m.committed = o.Filter
+	}
+	m.filter.SetOpenKey(m.keys.names(views.Filter))
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.dress()
 	m.setFocus(onList)
@@ -100,7 +129,11 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 
 // Init asks the terminal for its background and starts to wait for news.
 func (m *Model) Init() tea.Cmd {
-	return tea.Batch(tea.RequestBackgroundColor, m.next(time.Time{}), m.tick())
+	cmds := []tea.Cmd{tea.RequestBackgroundColor, m.next(time.Time{}), m.tick()}
+	if q := m.filter.Query(); !q.Empty() {
+		cmds = append(cmds, m.seek(q))
+	}
+	return tea.Batch(cmds...)
 }
 
 // View draws the screen from the cached views of its parts.
@@ -108,11 +141,15 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.draw())
 	v.AltScreen = true
 	v.WindowTitle = "taudit"
+	v.Cursor = m.cursor()
 	return v
 }
 
-// feedMsg says that the feed has something new.
-type feedMsg struct{ at time.Time }
+// feedMsg says that the feed has something new, and what the filter means of it.
+type feedMsg struct {
+	at    time.Time
+	found found
+}
 
 // tickMsg says that a second of the clock has passed.
 type tickMsg struct{}
@@ -136,7 +173,11 @@ func (m *Model) next(last time.Time) tea.Cmd {
 				return nil
 			}
 		}
-		return feedMsg{at: time.Now()}
+		f, ok := m.search.extend(ctx)
+		if !ok {
+			return nil
+		}
+		return feedMsg{at: time.Now(), found: f}
 	}
 }
 
@@ -153,11 +194,15 @@ func (m *Model) dress() {
 	m.frame.forget()
 }
 
-func (m *Model) panes() []views.Pane { return []views.Pane{m.events, m.detail, m.help} }
+func (m *Model) panes() []views.Pane { return []views.Pane{m.filter, m.events, m.detail, m.help} }
 
 // pass hands the panes what is known now.
 func (m *Model) pass() {
-	d := views.Data{Now: m.now, Store: m.state.Store, Status: m.state.Status}
+	d := views.Data{
+		Now: m.now, Store: m.state.Store, Status: m.state.Status,
+		Matches: m.found.matches, Filter: m.found.number, Context: m.context, Why: m.found.why,
+	}
+	m.filter.SetData(d)
 	m.events.SetData(d)
 	m.detail.SetData(d)
 	m.follow()
@@ -188,9 +233,10 @@ func (m *Model) follow() {
 // lay gives every pane its rectangle.
 func (m *Model) lay() {
 	m.notice = m.trouble()
-	m.areas = arrange(m.width, m.height, m.detailShown(), len(m.notice))
+	m.areas = arrange(m.width, m.height, m.detailShown(), m.filter.Lines(), len(m.notice))
 	list := inner(m.areas.list, m.areas.listBoxed)
 	box := inner(m.areas.detail, m.areas.detailBoxed)
+	m.filter.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
 	m.events.SetSize(list.Dx(), list.Dy())
 	m.detail.SetBoxed(m.areas.detailBoxed)
 	m.detail.SetSize(box.Dx(), box.Dy())
@@ -203,6 +249,21 @@ func (m *Model) setFocus(f focus) {
 	m.events.SetFocus(f == onList)
 	m.detail.SetFocus(f == onDetail)
 	m.frame.forget()
+}
+
+// cursor is where a person types, if anywhere.
+func (m *Model) cursor() *tea.Cursor {
+	if m.helping || m.asking || !m.filter.Editing() || m.areas.filter.Empty() {
+		return nil
+	}
+	c := m.filter.Cursor()
+	if c == nil {
+		return nil
+	}
+	moved := *c
+	moved.X += m.areas.filter.Min.X
+	moved.Y += m.areas.filter.Min.Y
+	return &moved
 }
 
 // focused is the pane that gets the keys.

@@ -14,6 +14,7 @@ import (
 	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
+	"taudit/views/filterbar"
 )
 
 // Filter makes the store's filter of a query.
@@ -67,7 +68,8 @@ type search struct {
 type found struct {
 	number  int
 	matches *store.Matches // nil: without a filter
-	why     string         // when nothing matches: what each term means alone
+	why     string         // when nothing matches: what each term means alone, in words
+	parts   []filterbar.Part
 	took    time.Duration
 }
 
@@ -98,7 +100,7 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 	s.number, s.filter, s.last, s.asked = number, whole, m, q
 	f = found{number: number, matches: m, took: time.Since(began)}
 	if m.Len() == 0 {
-		f.why = s.why(ctx, m.Snapshot(), q, env)
+		f.why, f.parts = s.why(ctx, m.Snapshot(), q, env)
 	}
 	return f, true
 }
@@ -141,20 +143,22 @@ func narrows(from, to query.Query) (more query.Query, ok bool) {
 }
 
 // why says what each term of a query means alone, so that a person sees which one is to blame.
-func (s *search) why(ctx context.Context, snap *store.Snapshot, q query.Query, env *query.Env) string {
+func (s *search) why(ctx context.Context, snap *store.Snapshot, q query.Query, env *query.Env) (string, []filterbar.Part) {
 	terms := q.Terms()
 	if len(terms) < 2 || snap.Len() == 0 {
-		return ""
+		return "", nil
 	}
-	var parts []string
+	var words []string
+	var parts []filterbar.Part
 	for _, t := range terms {
 		m := snap.Match(ctx, Filter(t, env), nil)
 		if m == nil {
-			return ""
+			return "", nil
 		}
-		parts = append(parts, fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len()))))
+		parts = append(parts, filterbar.Part{Term: t.String(), Count: m.Len()})
+		words = append(words, fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len()))))
 	}
-	return strings.Join(parts, " · ") + advice(terms)
+	return strings.Join(words, " · ") + advice(terms), parts
 }
 
 // advice proposes what was probably meant when one field is asked for two values at once.

@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/views"
+	"taudit/views/filterbar"
 	"taudit/views/grid"
 )
 
@@ -16,6 +17,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case feedMsg:
 		had := m.detailShown()
 		m.state, m.now = m.feed.State(), m.clock()
+		if msg.found.number == m.found.number {
+			why := m.found.why
+			m.found = msg.found
+			if m.found.matches != nil && m.found.matches.Len() == 0 {
+				m.found.why = why
+			}
+		}
 		m.pass()
 		if m.detailShown() != had || !slices.Equal(m.notice, m.trouble()) {
 			m.lay()
@@ -27,7 +35,34 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.now = m.clock()
 		m.pass()
 		m.frame.forget()
-		return m, m.tick()
+		return m, tea.Batch(m.tick(), m.slide())
+	case foundMsg:
+		m.take(found(msg))
+	case busyMsg:
+		if int(msg) > m.found.number {
+			m.filter.SetBusy(true)
+			m.frame.forget()
+		}
+	case valuesMsg:
+		m.filter.SetValues(msg.field, msg.values)
+		m.relay()
+	case filterbar.Changed:
+		return m, m.seek(msg.Query)
+	case filterbar.Cancelled:
+		m.relay()
+		return m, m.seek(msg.Query)
+	case filterbar.Committed:
+		m.committed = msg.Text
+		m.relay()
+		return m, tea.Batch(m.seek(msg.Query), m.keep(msg.Text))
+	case filterbar.Wanted:
+		return m, m.values(msg.Field)
+	case filterbar.Paused:
+		return m, m.typed(msg)
+	case tea.PasteMsg:
+		if m.filter.Editing() && !m.helping {
+			return m, m.typed(msg)
+		}
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
@@ -40,6 +75,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.light.unicode = unicodeLocale(msg.Getenv)
 		m.dress()
 	case tea.KeyPressMsg:
+		if m.filter.Editing() && !m.helping && !m.asking {
+			return m, m.typing(msg)
+		}
 		return m, m.key(msg.String())
 	}
 	return m, nil
@@ -119,6 +157,22 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		m.events.Move(-act.Count)
 	case views.Hold, views.Follow:
 		return m.list(act)
+	case views.Filter:
+		if m.focus != onList {
+			return nil
+		}
+		cmd := m.filter.Open()
+		m.relay()
+		return cmd
+	case views.Context:
+		if m.found.matches != nil {
+			m.context = !m.context
+			m.pass()
+		}
+	case views.NextMatch:
+		m.walk(act.Count)
+	case views.PrevMatch:
+		m.walk(-act.Count)
 	default:
 		if m.focus == onDetail {
 			return m.detail.Update(act)

@@ -27,6 +27,11 @@ const (
 	NextEntry Action = "next-entry" // the detail stays open
 	PrevEntry Action = "previous-entry"
 
+	Filter    Action = "filter"  // edit the filter
+	Context   Action = "context" // dim or hide what does not match
+	NextMatch Action = "next-match"
+	PrevMatch Action = "previous-match"
+
 	Open     Action = "open"
 	Close    Action = "close" // Esc: popup, then pane; never quits
 	Back     Action = "back"  // q: back, and at the top asks to quit

@@ -1,10 +1,15 @@
 package cli
 
 import (
+	"context"
 	"slices"
+	"time"
 
+	"taudit/app"
 	"taudit/source/audit"
+	"taudit/source/query"
 	"taudit/source/store"
+	"taudit/views"
 )
 
 // record is an entry to be printed; [store.Row] is one.
@@ -22,6 +27,8 @@ type format interface {
 // output counts what is printed and stops at its limit or when nobody reads any more. It is not for concurrent use.
 type output struct {
 	format  format
+	query   query.Query // only what it means is printed
+	clock   func() time.Time
 	limit   int    // 0: none
 	full    func() // called when the limit is reached or writing fails
 	printed int
@@ -63,33 +70,50 @@ func (o *output) fail(err error) {
 	}
 }
 
+// meant gives the rows of a store that the filter means.
+func (o *output) meant(s *store.Snapshot) views.Rows {
+	if o.query.Empty() {
+		return s
+	}
+	return s.Match(context.Background(), app.Filter(o.query, o.env()), nil)
+}
+
+func (o *output) env() *query.Env { return &query.Env{Now: o.clock().UTC()} }
+
 // snapshot prints the last n entries of a store, all for 0.
 func (o *output) snapshot(s *store.Snapshot, n int) {
+	rows := o.meant(s)
 	first := 0
 	if n > 0 {
-		first = max(0, s.Len()-n)
+		first = max(0, rows.Len()-n)
 	}
-	for i := first; i < s.Len() && o.open(); i++ {
-		o.write(s.At(i))
+	for i := first; i < rows.Len() && o.open(); i++ {
+		o.write(rows.At(i))
 	}
 }
 
 // batch prints entries in the order of their time.
 func (o *output) batch(entries []audit.Entry) {
+	env := o.env()
 	for _, e := range sorted(entries) {
-		o.write(received{e})
+		if o.query.Match(&e, env) {
+			o.write(received{e})
+		}
 	}
 }
 
 // merged prints what a store holds and a batch that it does not hold yet, as one.
 func (o *output) merged(s *store.Snapshot, late []audit.Entry) {
 	late = sorted(late)
-	for i := 0; i < s.Len() && o.open(); i++ {
-		row := s.At(i)
-		for len(late) > 0 && late[0].Time().Before(row.Time()) {
-			o.write(received{late[0]})
-			late = late[1:]
+	rows := o.meant(s)
+	for i := 0; i < rows.Len() && o.open(); i++ {
+		row := rows.At(i)
+		n := 0
+		for n < len(late) && late[n].Time().Before(row.Time()) {
+			n++
 		}
+		o.batch(late[:n])
+		late = late[n:]
 		o.write(row)
 	}
 	o.batch(late)

@@ -41,7 +41,7 @@ Formats:
   table   aligned columns for people, cut to the width of the terminal.
 
 The last line on standard error counts: read=N printed=N duplicates=N bad=N. What was read outside of --since and
---until is in read alone.
+--until, and what the filter does not mean, is in read alone.
 
 Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source failed (the others were still read).`,
 		Example: `  taudit print audit.jsonl.gz --since 2023-11-08 --until 2023-11-09 --format csv
@@ -87,7 +87,19 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	if err := p.check(cmd); err != nil {
 		return err
 	}
-	o, err := p.options(cmd, env.Now())
+	clock, err := p.clock(cmd, env.Now)
+	if err != nil {
+		return err
+	}
+	o, err := p.options(cmd, clock())
+	if err != nil {
+		return err
+	}
+	q, err := p.query(cmd)
+	if err != nil {
+		return err
+	}
+	limits, err := p.limits(cmd)
 	if err != nil {
 		return err
 	}
@@ -114,13 +126,19 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	}
 	log.Info("print", "sources", refs, "version", env.Version)
 
-	s := &session{env: env, out: &output{format: format}, told: map[string]bool{}}
+	s := &session{env: env, out: &output{format: format, query: q, clock: clock}, told: map[string]bool{}}
+	for _, u := range q.Unknowns() {
+		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
+	}
 	fo := app.FeedOptions{Window: app.Window{Since: o.Since, Until: o.Until}, Log: log}
+	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
+	if p.follow || cmd.Flags().Changed("max-entries") || cmd.Flags().Changed("max-memory") {
+		fo.Limits = limits
+	}
 	if p.follow {
 		s.out.limit, s.out.full = p.limit, cancel
 		s.tail = &tail{out: s.out}
 		fo.Fresh = s.tail.fresh
-		fo.Limits.MaxEntries, fo.Limits.MaxBytes = maxEntries, maxBytes // what was printed need not be kept for ever
 	}
 	s.feed = app.NewFeed(sources, fo)
 	if s.tail != nil {
@@ -144,6 +162,9 @@ func (s *session) end(asked context.Context) error {
 	}
 	if s.tail == nil && asked.Err() != nil {
 		s.env.complain(errors.New("interrupted before every source was read to its end, so nothing was printed"))
+	}
+	if n := state.Store.Evicted(); n > 0 && s.tail == nil {
+		s.env.say("taudit: %d of the oldest entries did not fit into --max-entries and --max-memory and were not looked at", n)
 	}
 	fmt.Fprintf(s.env.Stderr, "read=%d printed=%d duplicates=%d bad=%d\n",
 		state.Read, s.out.printed, state.Store.Duplicates(), state.Store.BadCount())

@@ -1,12 +1,19 @@
 package cli
 
 import (
+	"errors"
+	"strings"
 	"time"
 
+	"github.com/charmbracelet/x/ansi"
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"taudit/source"
+	"taudit/source/query"
+	"taudit/source/store"
+	"taudit/views/grid"
 )
 
 // reading are the flags that say where reading starts and how AWS is reached.
@@ -16,6 +23,11 @@ type reading struct {
 	latest, trimHorizon       bool
 	pace                      string
 	log                       string
+
+	filter     string
+	now        string
+	maxEntries int
+	maxMemory  string
 }
 
 func (r *reading) define(f *pflag.FlagSet) {
@@ -30,7 +42,11 @@ func (r *reading) define(f *pflag.FlagSet) {
 func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
 	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
+	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
+	f.IntVar(&r.maxEntries, "max-entries", maxEntries, "keep at most `N` entries in memory; the oldest go first, and are counted")
+	f.StringVar(&r.maxMemory, "max-memory", "2GiB", "keep at most this `SIZE` of entries' JSON in memory")
 	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
 }
 
@@ -86,6 +102,45 @@ func (r *reading) options(cmd *cobra.Command, now time.Time) (source.Options, er
 		}
 	}
 	return o, nil
+}
+
+// clock gives the clock that times are seen from: the real one, or one that stands still at --now.
+func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.Time, error) {
+	if r.now == "" {
+		return real, nil
+	}
+	t, err := parseWhen(r.now, real())
+	if err != nil {
+		return nil, usagef(cmd, "--now: %v", err)
+	}
+	return func() time.Time { return t }, nil
+}
+
+// query reads --filter. An error shows where in it the mistake is.
+func (r *reading) query(cmd *cobra.Command) (query.Query, error) {
+	q, err := query.Parse(r.filter)
+	var e *query.Error
+	if errors.As(err, &e) {
+		before := string([]rune(r.filter)[:e.Column-1])
+		rest := string([]rune(r.filter)[e.Column-1:])
+		word, _, _ := strings.Cut(rest, " ")
+		text := "--filter: " + e.Error()
+		text += "\n" + r.filter + "\n" + strings.Repeat(" ", ansi.StringWidth(grid.Clean(before))) + strings.Repeat("^", max(ansi.StringWidth(grid.Clean(word)), 1))
+		return q, usagef(cmd, "%s", text)
+	}
+	return q, err
+}
+
+// limits says how much is kept in memory.
+func (r *reading) limits(cmd *cobra.Command) (store.Limits, error) {
+	if r.maxEntries < 1 {
+		return store.Limits{}, usagef(cmd, "--max-entries: %d is no number of entries; write 1 or more", r.maxEntries)
+	}
+	n, err := humanize.ParseBytes(r.maxMemory)
+	if err != nil || n == 0 || n > 1<<50 {
+		return store.Limits{}, usagef(cmd, "--max-memory: %q is no size; write 400MB or 2GiB", r.maxMemory)
+	}
+	return store.Limits{MaxEntries: r.maxEntries, MaxBytes: int64(n)}, nil
 }
 
 // fits refuses flags of the demo where there is none.

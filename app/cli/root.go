@@ -9,14 +9,10 @@ import (
 	"github.com/spf13/pflag"
 
 	"taudit/app"
-	"taudit/source/store"
 )
 
-// What the screen keeps in memory at most; the oldest entries go first, and are counted there.
-const (
-	maxEntries = 5_000_000
-	maxBytes   = 2 << 30
-)
+// maxEntries is how many entries are kept in memory unless the command line says otherwise.
+const maxEntries = 5_000_000
 
 func newRoot(env *Env) *cobra.Command {
 	var r reading
@@ -81,7 +77,18 @@ func orExample(refs []string) []string {
 
 // screen shows sources until the person quits.
 func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
-	o, err := r.options(cmd, env.Now())
+	clock, err := r.clock(cmd, env.Now)
+	if err != nil {
+		return err
+	}
+	o, err := r.options(cmd, clock())
+	if err != nil {
+		return err
+	}
+	if _, err := r.query(cmd); err != nil {
+		return err
+	}
+	limits, err := r.limits(cmd)
 	if err != nil {
 		return err
 	}
@@ -102,12 +109,12 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		return err
 	}
 	feed := app.NewFeed(sources, app.FeedOptions{
-		Limits: store.Limits{MaxEntries: maxEntries, MaxBytes: maxBytes},
+		Limits: limits,
 		Window: app.Window{Since: o.Since, Until: o.Until},
 		Log:    log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
-	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: app.ModelOptions{Demo: demo, Now: env.Now}})
+	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}})
 }
 
 // flagError turns what the flag parser says into a usage error, with the flag that was meant.

@@ -1,0 +1,151 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"taudit/source/query"
+	"taudit/views/filterbar"
+)
+
+// foundMsg is the result of a scan.
+type foundMsg found
+
+// busyMsg says that the scan of that number takes long enough to be mentioned.
+type busyMsg int
+
+// valuesMsg are the values of a field, for completion.
+type valuesMsg struct {
+	field  string
+	values []filterbar.Value
+}
+
+// patience is how long a scan may take before the screen says that it goes on.
+const patience = 150 * time.Millisecond
+
+// seek scans the log for a query, in the place of any scan that is under way. Until its result comes, the old one stays.
+func (m *Model) seek(q query.Query) tea.Cmd {
+	m.forsake()
+	m.asked++
+	m.sought = q
+	number, env := m.asked, &query.Env{Now: m.now.UTC()}
+	ctx, cancel := context.WithCancel(m.ctx)
+	m.forsake = cancel
+	return tea.Batch(
+		func() tea.Msg {
+			defer cancel()
+			if f, ok := m.search.set(ctx, number, q, env); ok {
+				return foundMsg(f)
+			}
+			return nil
+		},
+		tea.Tick(patience, func(time.Time) tea.Msg { return busyMsg(number) }),
+	)
+}
+
+// take shows the result of a scan, unless it is older than what is shown.
+func (m *Model) take(f found) {
+	if f.number <= m.found.number {
+		return
+	}
+	m.found = f
+	if f.number == m.asked {
+		m.filter.SetBusy(false)
+	}
+	if f.matches == nil {
+		m.context = false
+	}
+	m.state = m.feed.State()
+	m.filter.SetExplanation(f.parts)
+	m.pass()
+	m.lay()
+	m.follow()
+}
+
+// slide renews a filter that changes with the clock. A held view is left alone: what is being read stays.
+func (m *Model) slide() tea.Cmd {
+	q := m.sought
+	if m.events.Held() || m.filter.Editing() || m.asked != m.found.number || !q.Slides() || m.now.Unix()%10 != 0 {
+		return nil
+	}
+	return m.seek(q)
+}
+
+// typed hands what belongs to the filter line to it.
+func (m *Model) typed(msg tea.Msg) tea.Cmd {
+	cmd := m.filter.Update(msg)
+	m.relay()
+	return cmd
+}
+
+// typing takes a key while the filter is edited.
+func (m *Model) typing(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "ctrl+c":
+		// As at a shell's prompt, it gives up the line and not the program.
+		q := m.filter.Query()
+		m.filter.SetFilter(m.committed, q)
+		m.relay()
+		return m.seek(q)
+	case "f1":
+		return m.key("f1")
+	}
+	return m.typed(msg)
+}
+
+// relay makes room for the filter line as it is now.
+func (m *Model) relay() {
+	if m.filter.Lines() != m.areas.filter.Dy() {
+		m.lay()
+	}
+	m.frame.forget()
+}
+
+// values counts the values of a field off the UI goroutine.
+func (m *Model) values(field string) tea.Cmd {
+	ctx, snap := m.ctx, m.state.Store
+	return func() tea.Msg {
+		msg := valuesMsg{field: field}
+		for _, v := range valuesOf(ctx, snap, field) {
+			msg.values = append(msg.values, filterbar.Value{Text: v.Text, Count: v.Entries})
+		}
+		return msg
+	}
+}
+
+// keep adds a filter to the history that outlives the program. What fails is of no use to a person who filters: it is logged.
+func (m *Model) keep(text string) tea.Cmd {
+	if m.remember == nil || text == "" {
+		return nil
+	}
+	remember, log := m.remember, m.feed.log
+	return func() tea.Msg {
+		if err := remember(text); err != nil {
+			log.Warn("the filter history could not be written", "error", err)
+		}
+		return nil
+	}
+}
+
+// walk selects the match n further down, or up for negative n, from wherever the selection is.
+func (m *Model) walk(n int) {
+	matches := m.found.matches
+	if matches == nil || matches.Len() == 0 {
+		m.events.Move(n)
+		return
+	}
+	r, ok := m.events.Selected()
+	if !ok {
+		return
+	}
+	i, on := matches.Find(r.Key())
+	switch {
+	case n > 0 && !on:
+		i += n - 1
+	default:
+		i += n
+	}
+	m.events.Select(matches.At(max(min(i, matches.Len()-1), 0)).Key())
+}
