@@ -409,4 +409,8 @@ func TestClearing(t *testing.T) {
 	if got := frame(t, p); !strings.HasPrefix(got, " / to filter ") {
 		t.Errorf("%q", got)
 	}
+	p.SetOpenKey("Ctrl-F")
+	if got := frame(t, p); !strings.HasPrefix(got, " Ctrl-F to filter ") {
+		t.Errorf("%q", got)
+	}
 }

@@ -2,6 +2,7 @@ package filterbar
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -18,9 +19,15 @@ type glyph struct {
 
 // glyphs takes a text apart. The glyphs have no gaps between them.
 func glyphs(t grid.Text, s string) []glyph {
-	var out []glyph
+	out := make([]glyph, 0, len(s))
 	first, x := 0, 0
 	for s != "" {
+		// What is ASCII, and so is what follows, stands for itself.
+		if s[0] >= ' ' && s[0] <= '~' && (len(s) == 1 || s[1] < utf8.RuneSelf) {
+			out = append(out, glyph{text: s[:1], first: first, count: 1, x: x, w: 1})
+			first, x, s = first+1, x+1, s[1:]
+			continue
+		}
 		c, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
 		if c == "" {
 			c = s[:1]
