@@ -48,13 +48,13 @@ func pathMatches(path []string, steps []step) bool {
 	return len(path) >= len(steps)
 }
 
-// leaves reads the entry's scalars once, as far as its text can be read; a trailing comma ends it.
+// leaves reads the entry's scalars once, as far as its text can be read.
 func (s *subject) leaves() []leaf {
 	if s.read {
 		return s.found
 	}
 	s.read = true
-	d := jsontext.NewDecoder(strings.NewReader(s.entry.Raw), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
+	d := jsontext.NewDecoder(strings.NewReader(s.entry.JSON()), jsontext.AllowDuplicateNames(true), jsontext.AllowInvalidUTF8(true))
 	var path []string
 	var arrays []bool // for every open container
 	key := true       // a name comes next, in an object

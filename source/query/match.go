@@ -19,7 +19,7 @@ type Env struct {
 	// Trusted are the proxies whose word about the address before them is believed, for client_ip.
 	Trusted []netip.Prefix
 
-	// Is answers is:what for everything but error. Nil: nothing is anything.
+	// Is answers is:what for everything but error. Nil: nothing is anything. A search may ask from several goroutines at a time.
 	Is func(e *audit.Entry, what string) bool
 }
 
@@ -238,6 +238,9 @@ func matchWord(have string, v value) bool {
 	case span:
 		return inSpan(have, v)
 	}
+	if v.needle != nil && !v.needle.in(have) {
+		return false
+	}
 	return containsWord(strings.ToLower(have), strings.ToLower(v.text))
 }
 
@@ -257,10 +260,10 @@ func inSpan(have string, v value) bool {
 
 // order compares as numbers if want is one, as times if both are, else as text without case. A text that is no number has no order among numbers.
 func order(have, want string) (int, bool) {
-	if w, err := strconv.ParseFloat(want, 64); err == nil {
-		h, err := strconv.ParseFloat(have, 64)
+	if w, ok := number(want); ok {
+		h, ok := number(have)
 		switch {
-		case err != nil:
+		case !ok:
 			return 0, false
 		case h < w:
 			return -1, true
@@ -269,12 +272,29 @@ func order(have, want string) (int, bool) {
 		}
 		return 0, h == w
 	}
-	if w, err := time.Parse(time.RFC3339, want); err == nil {
-		if h, err := time.Parse(time.RFC3339, have); err == nil {
+	if w, ok := instant(want); ok {
+		if h, ok := instant(have); ok {
 			return h.Compare(w), true
 		}
 	}
 	return strings.Compare(strings.ToLower(have), strings.ToLower(want)), true
+}
+
+// number reads a number. What cannot be one is told at a glance, because the error of package strconv costs much more.
+func number(s string) (float64, bool) {
+	if s == "" || strings.IndexByte("+-.0123456789iInN", s[0]) < 0 {
+		return 0, false
+	}
+	f, err := strconv.ParseFloat(s, 64)
+	return f, err == nil
+}
+
+func instant(s string) (time.Time, bool) {
+	if len(s) < len("2006-01-02T5:04:05Z") || s[4] != '-' {
+		return time.Time{}, false
+	}
+	t, err := time.Parse(time.RFC3339, s)
+	return t, err == nil
 }
 
 // foldOperation folds a name that may be written in any case.
@@ -304,7 +324,7 @@ func shortEnum(s string) string {
 func foldValue(v value, fold func(string) string) value {
 	switch v.kind {
 	case literal:
-		v.text = fold(v.text)
+		v.text, v.needle = fold(v.text), nil
 	case wildcard:
 		// Only a whole name can be folded.
 	}

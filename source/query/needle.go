@@ -8,80 +8,194 @@ type needle struct {
 	lower string
 	rare  int  // index of the byte that is looked for
 	a, b  byte // that byte in lower and upper case
+
+	// inside is set for text that in JSON can only stand within a string.
+	inside bool
 }
 
 // newNeedle prepares a search. ok is false for text that is empty or not ASCII: other letters have more than two cases.
 func newNeedle(s string) (n needle, ok bool) {
-	if s == "" {
+	if s == "" || !ascii(s) {
 		return n, false
 	}
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return n, false
-		}
-	}
 	n.lower = strings.ToLower(s)
-	for i := range len(s) {
-		if rarity(n.lower[i]) < rarity(n.lower[n.rare]) {
-			n.rare = i
+	n.rare, n.a, n.b = rarest(n.lower)
+	n.inside = strings.IndexByte(s, '"') < 0 && strings.Trim(n.lower, "trufalsen+-.0123456789{}[]:, \t\r\n") != ""
+	return n, true
+}
+
+// rarest finds the byte of text in lower case that is worth looking for, and gives it in both cases.
+func rarest(lower string) (i int, a, b byte) {
+	for j := range len(lower) {
+		if rarity(lower[j]) < rarity(lower[i]) {
+			i = j
 		}
 	}
-	n.a = n.lower[n.rare]
-	n.b = n.a
-	if n.a >= 'a' && n.a <= 'z' {
-		n.b -= 'a' - 'A'
+	a, b = lower[i], lower[i]
+	if a >= 'a' && a <= 'z' {
+		b -= 'a' - 'A'
 	}
-	return n, true
+	return i, a, b
 }
 
 // in says whether s may have the text. Of text with other letters than ASCII it says yes: some of them (the Kelvin sign, the long s) are
 // ASCII letters in another case.
-func (n *needle) in(s string) bool {
-	return n.find(s, n.a) || n.b != n.a && n.find(s, n.b) || !ascii(s)
-}
+func (n *needle) in(s string) bool { return n.find(s, 0) >= 0 || !ascii(s) }
 
-func ascii(s string) bool {
-	for i := range len(s) {
-		if s[i] >= 0x80 {
-			return false
+// anyIn says whether s may have one of the texts, also behind an escape.
+func anyIn(needles []needle, s string) bool {
+	for i := range needles {
+		if needles[i].find(s, 0) >= 0 {
+			return true
 		}
 	}
-	return true
+	return !unescaped(s)
 }
 
-func (n *needle) find(s string, c byte) bool {
+// unescaped tells whether every byte of s stands for itself: there is no backslash, and nothing but ASCII.
+func unescaped(s string) bool { return strings.IndexByte(s, '\\') < 0 && ascii(s) }
+
+func ascii(s string) bool {
+	const highs = 0x8080808080808080
+	var seen uint64
+	for len(s) >= 16 {
+		seen |= eight(s) | eight(s[8:])
+		s = s[16:]
+	}
+	for i := range len(s) {
+		seen |= uint64(s[i])
+	}
+	return seen&highs == 0
+}
+
+// eight are the first eight bytes of s.
+func eight(s string) uint64 {
+	_ = s[7]
+	return uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+}
+
+// find gives the first place from a place on where the text stands, or -1.
+func (n *needle) find(s string, from int) int {
+	at := n.findByte(s, from, n.a)
+	if n.b == n.a {
+		return at
+	}
+	if at >= 0 {
+		s = s[:min(len(s), at+len(n.lower)-1)] // only what stands before that is wanted now
+	}
+	if b := n.findByte(s, from, n.b); b >= 0 {
+		return b
+	}
+	return at
+}
+
+func (n *needle) findByte(s string, from int, c byte) int {
 	last := len(s) - (len(n.lower) - n.rare - 1) // where the byte may stand at most, exclusive
-	for from := n.rare; from < last; {
+	for from += n.rare; from < last; {
 		i := strings.IndexByte(s[from:last], c)
 		if i < 0 {
-			return false
+			return -1
 		}
 		at := from + i - n.rare
 		if equalFoldASCII(s[at:at+len(n.lower)], n.lower) {
-			return true
+			return at
 		}
 		from += i + 1
 	}
-	return false
+	return -1
 }
 
 // equalFoldASCII compares with text in lower case.
 func equalFoldASCII(s, lower string) bool {
 	for i := range len(lower) {
-		c := s[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != lower[i] {
+		if lowerByte(s[i]) != lower[i] {
 			return false
 		}
 	}
 	return true
 }
 
+func lowerByte(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		c += 'a' - 'A'
+	}
+	return c
+}
+
+// keyNeedle is the folded name of a key, to be found between quotes in any spelling: underscores and case do not count.
+type keyNeedle struct {
+	folded string
+	rare   int
+	a, b   byte
+}
+
+func newKeyNeedle(folded string) (k keyNeedle, ok bool) {
+	if folded == "" || !unescaped(folded) {
+		return k, false
+	}
+	k.folded = folded
+	k.rare, k.a, k.b = rarest(folded)
+	return k, true
+}
+
+// in tells whether the key stands in s.
+func (k *keyNeedle) in(s string) bool {
+	return k.inByte(s, k.a) || k.b != k.a && k.inByte(s, k.b)
+}
+
+func (k *keyNeedle) inByte(s string, c byte) bool {
+	for from := 0; ; {
+		i := strings.IndexByte(s[from:], c)
+		if i < 0 {
+			return false
+		}
+		if from += i; k.around(s, from) {
+			return true
+		}
+		from++
+	}
+}
+
+// around tells whether the key stands where its rarest byte is s[at].
+func (k *keyNeedle) around(s string, at int) bool {
+	i, j := at-1, k.rare-1
+	for ; i >= 0; i-- {
+		c := s[i]
+		if c == '_' {
+			continue
+		}
+		if j < 0 {
+			break
+		}
+		if lowerByte(c) != k.folded[j] {
+			return false
+		}
+		j--
+	}
+	if i < 0 || s[i] != '"' {
+		return false
+	}
+	i, j = at+1, k.rare+1
+	for ; i < len(s); i++ {
+		c := s[i]
+		if c == '_' {
+			continue
+		}
+		if j == len(k.folded) {
+			return c == '"'
+		}
+		if lowerByte(c) != k.folded[j] {
+			return false
+		}
+		j++
+	}
+	return false
+}
+
 // rarity ranks a byte by how often it stands in JSON of audit entries: the lower the rarer.
 func rarity(c byte) int {
-	const common = `"eatnoirsl,:dcmup0_123456789.bfghykv{}TZ-wxjq`
+	const common = `"eait:dcro1s,-20n_p43lbfm.69587uygv{}wkxhz @qj[]`
 	i := strings.IndexByte(common, c)
 	if i < 0 {
 		return -1

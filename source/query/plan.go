@@ -2,6 +2,7 @@ package query
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,15 +36,14 @@ type Builder[T any] interface {
 	// Times means the entries with an emit time from, in nanoseconds since 1970, up to but without to.
 	Times(from, to int64) T
 
-	// Raw tests the bytes of an entry.
+	// Raw tests the bytes of an entry. It may be asked from several goroutines at a time.
 	Raw(pass func(raw string) bool) T
 
-	// Entry tests a whole entry. It is the dearest.
+	// Entry tests a whole entry. It is the dearest. It may be asked from several goroutines at a time.
 	Entry(pass func(*audit.Entry) bool) T
 }
 
-// Build makes a filter that means the same entries as [Query.Match] does with that env. The tests it makes may be called from
-// one goroutine at a time.
+// Build makes a filter that means the same entries as [Query.Match] does with that env.
 func Build[T any](q Query, env *Env, b Builder[T]) T {
 	if q.root == nil {
 		return b.All()
@@ -103,7 +103,7 @@ func build[T any](n node, env *Env, b Builder[T]) T {
 	case not:
 		return b.Not(build(n.of, env, b))
 	case text:
-		return b.Raw(searchRaw(n.value, env))
+		return b.Raw(searchRaw(n.value).in)
 	case term:
 		return buildTerm(n, env, b)
 	}
@@ -114,6 +114,14 @@ func buildTerm[T any](t term, env *Env, b Builder[T]) T {
 	if t.op == unequal {
 		t.op = exact
 		return b.Not(buildTerm(t, env, b))
+	}
+	t.values = slices.Clone(t.values)
+	for i := range t.values {
+		if v := &t.values[i]; v.kind == literal {
+			if n, ok := newNeedle(v.text); ok {
+				v.needle = &n
+			}
+		}
 	}
 	plainly := func(e *audit.Entry) bool { return t.match(&subject{entry: e, env: env}) }
 	switch t.field.class {
@@ -160,13 +168,12 @@ func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *En
 		return b.Values(ByAddress, plainly)
 	case leaves, top, unknown:
 		// All that these look at is in the bytes.
-		test := func(raw string) bool { return plainly(&audit.Entry{Raw: raw}) }
-		if t != nil && f.class != unknown {
-			if pre, ok := t.inRaw(); ok {
-				return b.Raw(func(raw string) bool { return pre(raw) && test(raw) })
-			}
+		x := compareRaw(f, t)
+		if t == nil || f.class != unknown {
+			return b.Raw(x.in)
 		}
-		return b.Raw(test)
+		text := searchRaw(value{text: f.source})
+		return b.Raw(func(raw string) bool { return x.in(raw) || text.in(raw) })
 	}
 	switch f.name {
 	case "principal", "principal.id", "principal.name", "principal.api_key_id", "via":
@@ -183,8 +190,8 @@ func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *En
 		return b.Values(ByOrigin, plainly)
 	}
 	if t != nil {
-		if pre, ok := t.inRaw(); ok {
-			return b.All(b.Raw(pre), b.Entry(plainly))
+		if needles, ok := t.needles(); ok {
+			return b.All(b.Raw(func(raw string) bool { return anyIn(needles, raw) }), b.Entry(plainly))
 		}
 	}
 	return b.Entry(plainly)
@@ -239,57 +246,18 @@ func nanoseconds(t time.Time) int64 {
 	return t.UnixNano()
 }
 
-// inRaw gives a quick test that says no of bytes which cannot hold any of the values of the term. ok is false when there is none.
-func (t term) inRaw() (pre func(raw string) bool, ok bool) {
+// needles are such that one of them stands in the bytes, ignoring case, of whatever the term matches, unless there are escapes or
+// other letters than ASCII. ok is false when nothing is known.
+func (t term) needles() (out []needle, ok bool) {
 	if t.op > exact || t.field.class == enum {
 		return nil, false
 	}
-	var needles []needle
 	for _, v := range t.values {
-		longest := ""
-		switch v.kind {
-		case literal:
-			longest = v.text
-		case wildcard:
-			for _, p := range v.parts {
-				if len(p) > len(longest) {
-					longest = p
-				}
-			}
-		}
-		n, ok := newNeedle(longest)
+		n, ok := newNeedle(v.longest())
 		if !ok {
 			return nil, false
 		}
-		needles = append(needles, n)
+		out = append(out, n)
 	}
-	return func(raw string) bool {
-		if strings.IndexByte(raw, '\\') >= 0 {
-			return true // an escape may hide anything
-		}
-		for i := range needles {
-			if needles[i].in(raw) {
-				return true
-			}
-		}
-		return false
-	}, true
-}
-
-// searchRaw is the test of free text.
-func searchRaw(v value, env *Env) func(string) bool {
-	slow := func(raw string) bool { return anyLeaf(&subject{entry: &audit.Entry{Raw: raw}, env: env}, v) }
-	if v.kind != literal {
-		return slow
-	}
-	n, ok := newNeedle(v.text)
-	if !ok {
-		return slow
-	}
-	return func(raw string) bool {
-		if strings.IndexByte(raw, '\\') < 0 && !n.in(raw) {
-			return false
-		}
-		return slow(raw)
-	}
+	return out, true
 }

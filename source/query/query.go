@@ -110,7 +110,8 @@ type value struct {
 	parts []string // of a wildcard: the literal text between the stars
 	lo,   // of a range; a nil bound is open
 	hi *string
-	re *regexp.Regexp
+	re     *regexp.Regexp
+	needle *needle // of text that is looked for in many entries; may be nil
 }
 
 type kind uint8

@@ -6,8 +6,6 @@ import (
 	"sort"
 	"strings"
 	"time"
-
-	"taudit/source/audit"
 )
 
 // chunkSize is the largest number of rows of a chunk. An insertion in the middle copies at most one chunk.
@@ -334,14 +332,4 @@ func (s *Store) flag(p place, f Flags) {
 func (s *Store) swap(i int, c *chunk) {
 	s.chunks = slices.Clone(s.chunks)
 	s.chunks[i] = c
-}
-
-// entryOf decodes the raw bytes of a row again.
-func entryOf(raw string, o audit.Origin) audit.Entry {
-	entries, _ := audit.NewDecoder().Decode([]byte(raw), o)
-	if len(entries) == 0 {
-		return audit.Entry{Raw: raw, Origin: o}
-	}
-	entries[0].Origin = o
-	return entries[0]
 }

@@ -2,8 +2,13 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"math/bits"
+	"runtime"
 	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"taudit/source/audit"
 )
@@ -57,7 +62,8 @@ func Words(c Column, pass func(e *audit.Entry) bool) *Filter {
 // Between means the rows with an emit time from, in nanoseconds since 1970, up to but without to.
 func Between(from, to int64) *Filter { return &Filter{kind: byTime, from: from, to: to} }
 
-// Rows means the rows that pass a test of their own. It is asked last, of rows that all else has let through.
+// Rows means the rows that pass a test of their own. It is asked last, of rows that all else has let through, and from several
+// goroutines at a time.
 func Rows(pass func(Row) bool) *Filter { return &Filter{kind: byRow, row: pass} }
 
 // All means the rows that every one of the filters means; without any, all rows.
@@ -301,31 +307,54 @@ func (m *Matches) Narrow(ctx context.Context, f, whole *Filter) *Matches {
 	return n
 }
 
-// match fills a mask for each chunk, between which it looks whether it is still wanted.
+// match fills a mask for each chunk. Between two it looks whether it is still wanted. What asks the rows is shared by as many
+// goroutines as can run; the rest is over before they would have begun.
 func (s *Snapshot) match(ctx context.Context, f *Filter, fill func(*chunk, *mask)) *Matches {
 	m := &Matches{snap: s, filter: f, masks: make([]*mask, len(s.chunks)), starts: make([]int, len(s.chunks))}
-	masks := make([]mask, 0, 64) // allocated together, since each is small
-	for i, c := range s.chunks {
-		if ctx.Err() != nil {
-			return nil
+	masks := make([]mask, len(s.chunks)) // allocated together, since each is small
+	workers := 1
+	if f.cost() == byRow {
+		workers = min(runtime.GOMAXPROCS(0), len(s.chunks)/chunksEach)
+	}
+	var next atomic.Int64
+	work := func() error {
+		for i := int(next.Add(1)) - 1; i < len(s.chunks); i = int(next.Add(1)) - 1 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			fill(s.chunks[i], &masks[i])
 		}
+		return nil
+	}
+	var group errgroup.Group
+	for range workers - 1 {
+		group.Go(func() (err error) {
+			defer func() {
+				if p := recover(); p != nil {
+					err = fmt.Errorf("%v", p)
+				}
+			}()
+			return work()
+		})
+	}
+	own := work()
+	if err := group.Wait(); own != nil || ctx.Err() != nil {
+		return nil
+	} else if err != nil {
+		panic(err) // in the goroutine that asked, as without the others
+	}
+	for i := range masks {
 		m.starts[i] = m.length
-		if len(masks) == cap(masks) {
-			masks = make([]mask, 0, 64)
+		if n := masks[i].count(); n > 0 {
+			m.masks[i] = &masks[i]
+			m.length += n
 		}
-		masks = append(masks, mask{})
-		k := &masks[len(masks)-1]
-		fill(c, k)
-		n := k.count()
-		if n == 0 {
-			masks = masks[:len(masks)-1]
-			continue
-		}
-		m.masks[i] = k
-		m.length += n
 	}
 	return m
 }
+
+// chunksEach is how many chunks are worth a goroutine.
+const chunksEach = 4
 
 // none is the mask of a chunk without matches.
 var none mask
@@ -416,7 +445,7 @@ func (m *Matches) Has(k Key) bool {
 	return ok
 }
 
-// Decoded gives a test of rows by their decoded entry.
+// Decoded gives a test of rows by their decoded entry. It is asked from several goroutines at a time.
 func Decoded(pass func(*audit.Entry) bool) *Filter {
 	return Rows(func(r Row) bool {
 		e := r.Entry()

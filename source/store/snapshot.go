@@ -2,6 +2,7 @@ package store
 
 import (
 	"sort"
+	"sync"
 	"time"
 
 	"taudit/source/audit"
@@ -15,6 +16,8 @@ type Snapshot struct {
 	words  [columns][]string
 	people []person
 	parts  []part
+
+	decoders *sync.Pool // of *audit.Decoder, for entries that are read again
 
 	arrived    uint64
 	duplicates int64
@@ -86,6 +89,7 @@ func (s *Store) name(n *Snapshot) {
 		n.words[i] = s.words.strings[i].values
 	}
 	n.people, n.parts = s.words.people.values, s.words.parts.values
+	n.decoders = &s.decoders
 }
 
 // row is a row of the writer's own state, for use within a call.
@@ -115,4 +119,17 @@ func (r Row) Origin() audit.Origin {
 }
 
 // Entry decodes the raw bytes again: for the one entry that is being read, not for a list.
-func (r Row) Entry() audit.Entry { return entryOf(r.Raw(), r.Origin()) }
+func (r Row) Entry() audit.Entry {
+	raw, o := r.Raw(), r.Origin()
+	d, ok := r.snap.decoders.Get().(*audit.Decoder)
+	if !ok {
+		d = audit.NewDecoder()
+	}
+	entries, _ := d.Decode([]byte(raw), o)
+	r.snap.decoders.Put(d)
+	if len(entries) == 0 {
+		return audit.Entry{Raw: raw, Origin: o}
+	}
+	entries[0].Origin = o
+	return entries[0]
+}

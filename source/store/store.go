@@ -5,6 +5,7 @@ package store
 
 import (
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -48,6 +49,7 @@ type Store struct {
 	bad        []audit.Bad
 	badCount   int64
 
+	decoders  sync.Pool
 	fresh     []int
 	published atomic.Pointer[Snapshot]
 }
