@@ -13,6 +13,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"taudit/app/cli"
+	"taudit/app/config"
 	"taudit/source"
 	"taudit/source/demo"
 	"taudit/source/file"
@@ -36,6 +37,7 @@ func run() int {
 		Terminal: terminal,
 		Openers:  map[string]source.Opener{"kinesis": kinesis.Open, "s3": s3.Open, "file": file.Open, "demo": demo.Open},
 		Demo:     account{},
+		Filters:  config.NewHistory(config.HistoryPath()),
 		Now:      time.Now,
 		Version:  version(),
 	})

@@ -89,8 +89,8 @@ func (m *Model) typing(msg tea.KeyPressMsg) tea.Cmd {
 		m.filter.SetFilter(m.committed, q)
 		m.relay()
 		return m.seek(q)
-	case "f1":
-		return m.key("f1")
+	case "f1", "ctrl+l", "ctrl+z":
+		return m.key(msg.String())
 	}
 	return m.typed(msg)
 }

@@ -43,8 +43,17 @@ type Env struct {
 	// Screen shows a feed until the person quits; nil is [app.Run].
 	Screen func(ctx context.Context, feed *app.Feed, o app.RunOptions) error
 
+	// Filters keeps the filters that were used; nil keeps none.
+	Filters FilterHistory
+
 	Now     func() time.Time
 	Version string
+}
+
+// FilterHistory is what outlives the program. Its methods block on the disk and may be called from any goroutine.
+type FilterHistory interface {
+	Load() ([]string, error) // newest last
+	Append(ctx context.Context, filter string) error
 }
 
 // Run carries out a command line, without the name of the program, and gives the exit code. It blocks until the command is done or ctx

@@ -49,6 +49,12 @@ func TestPrintChooses(t *testing.T) {
 		{"from a time on", []string{"--since", "2026-11-20T12:00:03Z", "--until", "13:00"}, nil, "read=5 printed=0 duplicates=0 bad=0", 2},
 		{"before a time", []string{"--until", "2026-11-20T12:00:02Z"}, []int{0, 1}, "read=5 printed=2 duplicates=0 bad=0", 0},
 		{"up to now", []string{"--since", "1h", "--until", "now"}, nil, "read=5 printed=0 duplicates=0 bad=0", 1},
+		{"a filter", []string{"-f", "log_id:id-000002 OR log_id:id-000004"}, []int{2, 4}, "read=5 printed=2 duplicates=0 bad=0", 0},
+		{"a filter seen from a time", []string{"--filter", "since:2s until:now", "--now", "2026-11-20T12:00:04Z"}, []int{2, 3}, "read=5 printed=2 duplicates=0 bad=0", 0},
+		{"a filter and a limit", []string{"-f", "-log_id:id-000004", "--limit", "1"}, []int{3}, "read=5 printed=1 duplicates=0 bad=0", 0},
+		{"a filter that means nothing", []string{"-f", "nothing"}, nil, "read=5 printed=0 duplicates=0 bad=0", 1},
+		{"no more than fits", []string{"--max-entries", "2"}, []int{3, 4}, "read=5 printed=2 duplicates=0 bad=0", 0},
+		{"no more memory than that", []string{"--max-memory", "350B"}, []int{3, 4}, "read=5 printed=2 duplicates=0 bad=0", 0},
 		{"a day", []string{"--since", "today", "--until", "2026-11-21"}, []int{0, 1, 2, 3, 4}, "read=5 printed=5 duplicates=0 bad=0", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -66,6 +72,30 @@ func TestPrintChooses(t *testing.T) {
 				t.Errorf("last line %q, want %q", got, c.last)
 			}
 		})
+	}
+}
+
+func TestPrintFollowsWhatTheFilterMeans(t *testing.T) {
+	w := newWorld(map[string]source.Source{"a": sends("a", batch(entries(1, 0)...), batch(entries(3, 2)...))})
+	if code := w.run(t, "print", "a", "--follow", "-f", "-log_id:id-000001 -log_id:id-000002"); code != 0 {
+		t.Errorf("exit code %d, want 0; %s", code, w.err)
+	}
+	if got, want := w.out.lines(), raws(0, 3); !slices.Equal(got, want) {
+		t.Errorf("printed %q, want %q", got, want)
+	}
+}
+
+func TestPrintSaysWhatDidNotFit(t *testing.T) {
+	w := newWorld(map[string]source.Source{"a": sends("a", batch(entries(1, 2, 3)...))})
+	if code := w.run(t, "print", "a", "--max-entries", "1"); code != 0 || !strings.Contains(w.err.String(), "2 of the oldest entries did not fit") {
+		t.Errorf("exit code %d; %s", code, w.err)
+	}
+}
+
+func TestPrintSaysThatANameIsNoField(t *testing.T) {
+	w := newWorld(map[string]source.Source{"a": sends("a", batch(entry(1)))})
+	if code := w.run(t, "print", "a", "-f", "arn:aws:iam"); code != 1 || !strings.Contains(w.err.String(), "arn is no field") {
+		t.Errorf("exit code %d; %s", code, w.err)
 	}
 }
 

@@ -114,7 +114,14 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		Log:    log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
-	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}})
+	m := app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}
+	if env.Filters != nil {
+		if m.History, err = env.Filters.Load(); err != nil {
+			log.Warn("the filter history could not be read", "error", err)
+		}
+		m.Remember = func(filter string) error { return env.Filters.Append(ctx, filter) }
+	}
+	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: m})
 }
 
 // flagError turns what the flag parser says into a usage error, with the flag that was meant.

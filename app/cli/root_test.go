@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,6 +34,11 @@ func TestUsageErrors(t *testing.T) {
 		{"print demo: --demo-pace quick", []string{`"quick" is no duration`}},
 		{"print demo: --demo-pace -1s", []string{`"-1s" is no duration`}},
 		{"print a a", []string{"given twice"}},
+		{"print a --max-entries 0", []string{"--max-entries"}},
+		{"print a --max-memory lots", []string{"--max-memory", "2GiB"}},
+		{"print a --now soonish", []string{"--now", "is no time"}},
+		{"print a --filter princpal:x", []string{"unknown field princpal at col 1", "did you mean principal?", "princpal:x\n  ^^^^^^^^^^"}},
+		{"a --filter op:(x", []string{"missing ) at col 6", "op:(x\n       ^"}},
 		{"print gs://bucket", []string{`cannot read "gs://bucket"`, "s3://BUCKET/PREFIX"}},
 		{"print arn:aws:s3:::bucket", []string{"cannot read"}},
 		{"prnt", []string{`no file or command "prnt"`, `"taudit print"`}},
@@ -213,5 +219,31 @@ func TestDemoThatFailsLeavesNoFile(t *testing.T) {
 	}
 	if _, err := os.Stat(file); !os.IsNotExist(err) {
 		t.Errorf("a file was left: %v", err)
+	}
+}
+
+// notebook is a history in memory.
+type notebook struct{ lines []string }
+
+func (n *notebook) Load() ([]string, error) { return n.lines, nil }
+
+func (n *notebook) Append(_ context.Context, filter string) error {
+	n.lines = append(n.lines, filter)
+	return nil
+}
+
+func TestScreenStartsWithFilterAndHistory(t *testing.T) {
+	book := &notebook{lines: []string{"who:user1"}}
+	w := newWorld(map[string]source.Source{"x": sends("x", batch(entry(1), entry(2), entry(3)))})
+	w.Filters, w.width = book, 80
+	if code := w.run(t, "x", "--filter", "is:error", "--now", "2023-11-08T10:00", "--max-entries", "2"); code != 0 {
+		t.Fatalf("exit code %d; %s", code, w.err)
+	}
+	o := w.shown.ModelOptions
+	if err := o.Remember("op:UserLogin"); err != nil {
+		t.Fatal(err)
+	}
+	if o.Filter != "is:error" || len(o.History) != 1 || len(book.lines) != 2 || !o.Now().Equal(time.Date(2023, 11, 8, 10, 0, 0, 0, time.UTC)) || w.stored != 2 {
+		t.Errorf("the screen starts with %+v at %v and keeps %d entries; the history is %q", o, o.Now(), w.stored, book.lines)
 	}
 }
