@@ -12,16 +12,16 @@ func TestFirehoseTime(t *testing.T) {
 	at := time.Date(2026, 11, 22, 10, 5, 9, 0, time.UTC)
 	const id = "0f3b2c1d-1234-5678-9abc-0123456789ab"
 	for key, want := range map[string]time.Time{
-		"2026/11/22/10/audit-1-2026-11-22-10-05-09-" + id + ".gz":                     at,
-		"audit-12-2026-11-22-10-05-09-" + id:                                          at,
+		"2026/11/22/10/audit-1-2026-11-22-10-05-09-" + id + ".gz":                      at,
+		"audit-12-2026-11-22-10-05-09-" + id:                                           at,
 		"a/b/my-stream-2020-01-02-03-04-05-x-1-2026-11-22-10-05-09-" + id + ".parquet": at,
-		"audit-1-2026-11-22-10-05-09-RandomString":                                    at,
-		"audit-1-2026-13-22-10-05-09-" + id:                                           {}, // no such month
-		"2026-11-22-10-05-09-" + id:                                                   {}, // no stream before it
-		"audit-1-2026-11-22-10-05-09":                                                 {}, // nothing behind it
-		"audit-1-2026-11-22-10-05-09-x/data.json":                                     {}, // in a folder's name
-		"audit.jsonl":                                                                 {},
-		"":                                                                            {},
+		"audit-1-2026-11-22-10-05-09-RandomString":                                     at,
+		"audit-1-2026-13-22-10-05-09-" + id:                                            {}, // no such month
+		"2026-11-22-10-05-09-" + id:                                                    {}, // no stream before it
+		"audit-1-2026-11-22-10-05-09":                                                  {}, // nothing behind it
+		"audit-1-2026-11-22-10-05-09-x/data.json":                                      {}, // in a folder's name
+		"audit.jsonl": {},
+		"":            {},
 	} {
 		got, ok := source.FirehoseTime(key)
 		if !got.Equal(want) || ok != !want.IsZero() {
