@@ -33,6 +33,7 @@ func newTerminal(t *testing.T, dir string, w, h int, env ...string) *terminal {
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Fatalf("this test drives a real terminal and needs tmux: %v", err)
 	}
+	t.Cleanup(func() { noRaces(t, dir) })
 	term := &terminal{t: t, socket: fmt.Sprintf("taudit-%d-%s", os.Getpid(), strings.ReplaceAll(t.Name(), "/", "-"))}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -42,7 +43,7 @@ func newTerminal(t *testing.T, dir string, w, h int, env ...string) *terminal {
 	})
 	shell := append([]string{
 		"env", "-i", "PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TERM=screen-256color", "LC_ALL=C.UTF-8", "TZ=Asia/Kathmandu",
-		"PS1=" + prompt, "AWS_EC2_METADATA_DISABLED=true",
+		"PS1=" + prompt, "AWS_EC2_METADATA_DISABLED=true", "GORACE=log_path=" + filepath.Join(dir, "race"),
 	}, env...)
 	args := append([]string{
 		"-u", "-f", "/dev/null", "new-session", "-d", "-s", "e2e", "-x", strconv.Itoa(w), "-y", strconv.Itoa(h), "-c", dir,
@@ -162,6 +163,19 @@ func (term *terminal) restored(code int) {
 		if !on {
 			term.t.Errorf("stty: %s is off:\n%s", mode, s)
 		}
+	}
+}
+
+// noRaces checks that no program wrote a data race to its log; on the screen it would be lost.
+func noRaces(t *testing.T, dir string) {
+	t.Helper()
+	logs, err := filepath.Glob(filepath.Join(dir, "race.*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, log := range logs {
+		text, err := os.ReadFile(log)
+		t.Errorf("data race (%v):\n%s", err, text)
 	}
 }
 
