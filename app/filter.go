@@ -41,7 +41,7 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 			}
 			return nil
 		},
-		tea.Tick(patience, func(time.Time) tea.Msg { return busyMsg(number) }),
+		m.after(patience, busyMsg(number)),
 	)
 }
 

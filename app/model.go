@@ -181,8 +181,24 @@ func (m *Model) next(last time.Time) tea.Cmd {
 	}
 }
 
+// tick waits for the next second of the clock to begin.
 func (m *Model) tick() tea.Cmd {
-	return tea.Every(time.Second, func(time.Time) tea.Msg { return tickMsg{} })
+	return m.after(time.Second-time.Duration(time.Now().Nanosecond()), tickMsg{})
+}
+
+// after gives a message when some time has passed, or nothing when the screen has ended by then.
+func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
+	ctx := m.ctx
+	return func() tea.Msg {
+		t := time.NewTimer(d)
+		defer t.Stop()
+		select {
+		case <-t.C:
+			return msg
+		case <-ctx.Done():
+			return nil
+		}
+	}
 }
 
 // dress puts on the theme that fits what is known of the terminal.

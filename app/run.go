@@ -46,12 +46,16 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	if o.Env != nil {
 		options = append(options, tea.WithEnvironment(o.Env))
 	}
-	_, err := tea.NewProgram(NewModel(ctx, feed, o.ModelOptions), options...).Run()
+	g := &guard{Model: NewModel(ctx, feed, o.ModelOptions), log: feed.log}
+	_, err := tea.NewProgram(g, options...).Run()
 	asked := ctx.Err() != nil
 	cancel()
 	select {
 	case <-fed:
 	case <-time.After(grace):
+	}
+	if g.defect != nil {
+		return g.defect
 	}
 	if err == nil || asked && errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
 		return nil
