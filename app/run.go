@@ -36,7 +36,7 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 		_ = feed.Run(ctx) // what failed is in the feed's state and so on the screen
 	}()
 
-	options := []tea.ProgramOption{tea.WithContext(ctx), tea.WithoutSignalHandler()}
+	options := []tea.ProgramOption{tea.WithoutSignalHandler()}
 	if o.Input != nil {
 		options = append(options, tea.WithInput(o.Input))
 	}
@@ -47,7 +47,21 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 		options = append(options, tea.WithEnvironment(o.Env))
 	}
 	g := &guard{Model: NewModel(ctx, feed, o.ModelOptions), log: feed.log}
-	_, err := tea.NewProgram(g, options...).Run()
+	program := tea.NewProgram(g, options...)
+	// A program that is killed, as a context of its own would do, closes the terminal while its reader still reads it. One that
+	// is asked to quit waits for the reader; it is killed only if it does not answer.
+	ended := make(chan struct{})
+	unwatch := context.AfterFunc(ctx, func() {
+		go program.Quit()
+		select {
+		case <-ended:
+		case <-time.After(grace):
+			program.Kill()
+		}
+	})
+	_, err := program.Run()
+	close(ended)
+	unwatch()
 	asked := ctx.Err() != nil
 	cancel()
 	select {
