@@ -158,7 +158,7 @@ func (s *search) why(ctx context.Context, snap *store.Snapshot, q query.Query, e
 		parts = append(parts, filterbar.Part{Term: t.String(), Count: m.Len()})
 		words = append(words, fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len()))))
 	}
-	return strings.Join(words, " · ") + advice(terms), parts
+	return strings.Join(words, "; ") + advice(terms), parts
 }
 
 // advice proposes what was probably meant when one field is asked for two values at once.

@@ -93,10 +93,10 @@ func TestSearchMeansWhatTheQueryMeans(t *testing.T) {
 func TestAnEmptyResultExplainsItself(t *testing.T) {
 	s := logOf(morning(t)...)
 	for text, want := range map[string]string{
-		"op:DeleteUser who:user9":           "operation:DeleteUser alone 1 · principal:user9 alone 0",
-		"op:DeleteUser op:InviteUsers":      "operation:DeleteUser alone 1 · operation:InviteUsers alone 1. Terms side by side must all be true; for any of them write operation:(DeleteUser OR InviteUsers)",
+		"op:DeleteUser who:user9":           "operation:DeleteUser alone 1; principal:user9 alone 0",
+		"op:DeleteUser op:InviteUsers":      "operation:DeleteUser alone 1; operation:InviteUsers alone 1. Terms side by side must all be true; for any of them write operation:(DeleteUser OR InviteUsers)",
 		"nothing":                           "",
-		"op:UpdateNamespace -status:OK zzz": "operation:UpdateNamespace alone 5 · -status:OK alone 2 · zzz alone 0",
+		"op:UpdateNamespace -status:OK zzz": "operation:UpdateNamespace alone 5; -status:OK alone 2; zzz alone 0",
 	} {
 		got, ok := s.set(t.Context(), 1, parsed(t, text), &query.Env{Now: moment})
 		if !ok || got.matches.Len() != 0 || got.why != want {
