@@ -271,11 +271,15 @@ func (m *Model) actions() []views.Action {
 	return out
 }
 
-// helpRows gives the whole binding table.
+// helpRows gives the whole binding table, and the keys of the filter line.
 func (m *Model) helpRows() []help.Row {
 	rows := make([]help.Row, 0, len(m.keys.bindings))
 	for _, b := range m.keys.bindings {
 		rows = append(rows, help.Row{Keys: b.KeyNames(), List: b.List, Detail: b.Detail})
+	}
+	rows = append(rows, help.Row{}, help.Row{List: "While the filter is typed:"})
+	for _, k := range m.filter.Keys() {
+		rows = append(rows, help.Row{Keys: keyNames(k.Keys), List: k.Does})
 	}
 	return rows
 }

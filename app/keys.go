@@ -97,7 +97,7 @@ func (k keymap) names(actions ...views.Action) string {
 // KeyName gives a key as people write it: "Ctrl-D", "PgDn", "Space", "j".
 func KeyName(key string) string {
 	switch key {
-	case "space", "enter", "esc", "tab", "home", "end", "down", "up", "left", "right":
+	case "space", "enter", "esc", "tab", "home", "end", "down", "up", "left", "right", "backspace", "delete":
 		return strings.ToUpper(key[:1]) + key[1:]
 	case "pgdown":
 		return "PgDn"
@@ -108,16 +108,20 @@ func KeyName(key string) string {
 	case "shift+tab":
 		return "Shift-Tab"
 	}
-	if rest, ok := strings.CutPrefix(key, "ctrl+"); ok {
-		return "Ctrl-" + strings.ToUpper(rest)
+	for _, modifier := range []string{"ctrl", "alt", "shift"} {
+		if rest, ok := strings.CutPrefix(key, modifier+"+"); ok {
+			return strings.ToUpper(modifier[:1]) + modifier[1:] + "-" + strings.ToUpper(rest[:1]) + rest[1:]
+		}
 	}
 	return key
 }
 
 // KeyNames gives all keys of a binding, as people write them.
-func (b Binding) KeyNames() string {
-	names := make([]string, len(b.Keys))
-	for i, k := range b.Keys {
+func (b Binding) KeyNames() string { return keyNames(b.Keys) }
+
+func keyNames(keys []string) string {
+	names := make([]string, len(keys))
+	for i, k := range keys {
 		names[i] = KeyName(k)
 	}
 	return strings.Join(names, " ")

@@ -219,6 +219,12 @@ func TestHelpNamesEveryKey(t *testing.T) {
 			t.Errorf("the help does not name %s", b.KeyNames())
 		}
 	}
+	press(m, "G")
+	for _, want := range []string{"While the filter is typed:", "Ctrl-R", "Alt-Backspace", "search the filters of before"} {
+		if !shows(m, want) {
+			t.Errorf("the help of the filter line does not have %q", want)
+		}
+	}
 	press(m, "?")
 	if shows(m, "IN THE DETAIL") {
 		t.Error("? does not close the help")

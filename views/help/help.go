@@ -115,9 +115,9 @@ func (p *Pane) draw() string {
 		list = max(list, text.Width(r.List))
 	}
 	spans := grid.Arrange(p.width, 1, []grid.Column{
-		{Title: "KEY", Min: keys, Max: keys},
-		{Title: "IN A LIST", Min: 20, Max: list, Weight: 1},
-		{Title: "IN THE DETAIL", Min: 20, Weight: 1},
+		{Title: "KEY", Min: min(keys, 12), Max: keys, Weight: 1},
+		{Title: "IN A LIST", Min: 20, Max: list, Weight: 3},
+		{Title: "IN THE DETAIL", Min: 18, Weight: 2},
 	})
 	row := func(cells [3]string, styles [3]theme.Style) string {
 		var l grid.Line
