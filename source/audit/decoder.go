@@ -64,7 +64,13 @@ func (d *Decoder) Decode(data []byte, o Origin) ([]Entry, []Bad) {
 // Positions are as with Decode, except that a given o.Position is always numbered. Read returns nil at the end of r, the
 // error of r, wrapped, after what could be read before it has been emitted, or the error of emit as it is.
 func (d *Decoder) Read(r io.Reader, o Origin, emit func([]Entry, []Bad) error) error {
+	return d.ReadPart(r, 0, o, emit)
+}
+
+// ReadPart reads as [Decoder.Read] does, for an r that begins at an offset: positions are counted from there.
+func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entry, []Bad) error) error {
 	s := d.splitter(o, maxBatch)
+	s.base = offset
 	defer d.release(s)
 	buf := d.buf
 	if buf == nil {

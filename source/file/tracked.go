@@ -158,32 +158,6 @@ func isPacked(head []byte) bool {
 	return len(head) < 16
 }
 
-// shift turns places in what was read from resume on into places in the file.
-func (c *content) shift(entries []audit.Entry, bad []audit.Bad) {
-	if c.resume == 0 {
-		return
-	}
-	for i := range entries {
-		o := &entries[i].Origin
-		_, rest, _ := strings.Cut(o.Position, "/")
-		o.Position = place(position(&entries[i])+c.resume, rest)
-	}
-	for i := range bad {
-		bad[i].Offset += c.resume
-		_, rest, _ := strings.Cut(bad[i].Origin.Position, "/")
-		bad[i].Origin.Position = place(bad[i].Offset, rest)
-	}
-}
-
-// place is how an origin says an offset; what comes out of one error record of Firehose is numbered behind it.
-func place(offset int64, rest string) string {
-	text := strconv.FormatInt(offset, 10)
-	if rest != "" {
-		text += "/" + rest
-	}
-	return text
-}
-
 // position is where an entry begins, in bytes of the text.
 func position(e *audit.Entry) int64 {
 	text, _, _ := strings.Cut(e.Origin.Position, "/")

@@ -100,7 +100,13 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		t.resume = 0
 	}
 	t.tail, t.tailBad, t.tailSent, t.hopeless = nil, nil, false, false
-	known, sent, began := t.size, t.before, time.Now()
+	var cuts []int64
+	if t.size == 0 && !t.packed && !t.framed && !quiet {
+		if cuts = w.cuts(f, t.info.Size()); len(cuts) > 0 {
+			t.resume = cuts[len(cuts)-1]
+		}
+	}
+	known, sent, began := max(t.size, t.resume), t.before, time.Now()
 	in := &input{f: f, at: t.resume, ctx: ctx}
 	text := &counted{in: in, n: t.resume}
 	defer func() {
@@ -127,8 +133,7 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		defer func() { _ = plain.Close() }()
 		text.in = plain
 	}
-	err = w.decoder.Read(text, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
-		t.shift(entries, bad)
+	err = w.decoder.ReadPart(text, t.resume, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
 		if text.ended {
 			// This comes of an end that may be unfinished.
 			t.tail, t.tailBad = append(t.tail, entries...), append(t.tailBad, bad...)
@@ -145,6 +150,13 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		began = began.Add(time.Since(asked)) // waiting for the reader is not work
 		return err
 	})
+	if len(cuts) > 0 && ctx.Err() == nil {
+		asked := time.Now()
+		if err := w.segments(ctx, t, f, cuts); err != nil {
+			return 0, err
+		}
+		began = began.Add(time.Since(asked)) // nor is that to be done again
+	}
 	switch {
 	case ctx.Err() != nil:
 		return 0, ctx.Err()
