@@ -116,7 +116,7 @@ func (m *Model) word(h health) (string, theme.Style) {
 // facts are the right half of line 1.
 func (m *Model) facts(h health) string {
 	var out []string
-	if h.total > 0 && h.done < h.total {
+	if h.total > 1 && h.done < h.total {
 		out = append(out, fmt.Sprintf("%s of %s objects", humanize.Comma(h.done), humanize.Comma(h.total)))
 	}
 	if h.state == source.Live || h.behind > 0 {
