@@ -240,8 +240,13 @@ func (s *splitter) completed(b []byte, i, end int) int {
 		s.entries = make([]Entry, 0, s.usual)
 	}
 	// Built where it stays, because an entry is large.
-	s.entries = append(s.entries, Entry{Origin: s.origin})
-	have := s.decoder.build(&s.entries[len(s.entries)-1], raw, s.scan.members)
+	n := len(s.entries)
+	if n == cap(s.entries) {
+		s.entries = slices.Grow(s.entries, 1)
+	}
+	s.entries = s.entries[:n+1] // what lies behind is zero
+	s.entries[n].Origin = s.origin
+	have := s.decoder.build(&s.entries[n], raw, s.scan.members)
 	if have == 0 || trial && !surely(have) {
 		s.entries[len(s.entries)-1] = Entry{}
 		s.entries = s.entries[:len(s.entries)-1]

@@ -11,6 +11,9 @@ type needle struct {
 
 	// inside is set for text that in JSON can only stand within a string.
 	inside bool
+	// escapable is set for text that JSON may have to write in another way, beside by the numbers of its characters.
+	escapable bool
+	foreign   bool
 }
 
 // newNeedle prepares a search. ok is false for text that is empty or not ASCII: other letters have more than two cases.
@@ -18,7 +21,8 @@ func newNeedle(s string) (n needle, ok bool) {
 	if s == "" || !ascii(s) {
 		return n, false
 	}
-	n.lower = strings.ToLower(s)
+	n.lower, n.escapable = strings.ToLower(s), escapable(s)
+	n.foreign = foreign(n.lower)
 	n.rare, n.a, n.b = rarest(n.lower)
 	n.inside = strings.IndexByte(s, '"') < 0 && strings.Trim(n.lower, "trufalsen+-.0123456789{}[]:, \t\r\n") != ""
 	return n, true
@@ -42,14 +46,52 @@ func rarest(lower string) (i int, a, b byte) {
 // ASCII letters in another case.
 func (n *needle) in(s string) bool { return n.find(s, 0) >= 0 || !ascii(s) }
 
-// anyIn says whether s may have one of the texts, also behind an escape.
-func anyIn(needles []needle, s string) bool {
-	for i := range needles {
-		if needles[i].find(s, 0) >= 0 {
+// missing tells whether s surely does not have the text, neither as it stands nor in other letters or escapes.
+func (n *needle) missing(s string) bool {
+	return n.find(s, 0) < 0 && (!n.foreign || ascii(s)) && bare(s, n.escapable)
+}
+
+// bare tells whether no escape in s hides text. What is not escapable is hidden by the numbers of its characters only.
+func bare(s string, escapable bool) bool {
+	return strings.IndexByte(s, '\\') < 0 || !escapable && !numbered(s)
+}
+
+// foreign tells whether text has a letter that is another case of one that is not ASCII: the Kelvin sign, the I with a dot, the
+// long s.
+func foreign(lower string) bool { return strings.ContainsAny(lower, "iks") }
+
+// numbered tells whether s has an escape that gives the number of a character, which may be any.
+func numbered(s string) bool {
+	for {
+		i := strings.IndexByte(s, '\\')
+		if i < 0 || i+1 >= len(s) {
+			return false
+		}
+		if s[i+1] == 'u' {
+			return true
+		}
+		s = s[i+2:]
+	}
+}
+
+// escapable tells whether text has a character that an escape other than by number stands for.
+func escapable(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' || c == '/' {
 			return true
 		}
 	}
-	return !unescaped(s)
+	return false
+}
+
+// anyIn says whether s may have one of the texts, also behind an escape.
+func anyIn(needles []needle, s string) bool {
+	for i := range needles {
+		if !needles[i].missing(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // unescaped tells whether every byte of s stands for itself: there is no backslash, and nothing but ASCII.
@@ -125,18 +167,24 @@ func lowerByte(c byte) byte {
 
 // keyNeedle is the folded name of a key, to be found between quotes in any spelling: underscores and case do not count.
 type keyNeedle struct {
-	folded string
-	rare   int
-	a, b   byte
+	folded             string
+	rare               int
+	a, b               byte
+	escapable, foreign bool
 }
 
 func newKeyNeedle(folded string) (k keyNeedle, ok bool) {
 	if folded == "" || !unescaped(folded) {
 		return k, false
 	}
-	k.folded = folded
+	k.folded, k.escapable, k.foreign = folded, escapable(folded), foreign(folded)
 	k.rare, k.a, k.b = rarest(folded)
 	return k, true
+}
+
+// missing tells whether s surely does not have the key, neither as it stands nor in other letters or escapes.
+func (k *keyNeedle) missing(s string) bool {
+	return !k.in(s) && (!k.foreign || ascii(s)) && bare(s, k.escapable)
 }
 
 // in tells whether the key stands in s.

@@ -32,18 +32,18 @@ func (x *searched) passes(text string) bool {
 // in searches the bytes of an entry.
 func (x *searched) in(raw string) bool {
 	if x.needle.lower != "" {
-		at := x.needle.find(raw, 0)
-		if x.quick && x.needle.inside && at >= 0 && strings.IndexByte(raw, '\\') < 0 {
-			for ; at >= 0; at = x.needle.find(raw, at+1) {
+		if x.needle.missing(raw) {
+			return false
+		}
+		if x.quick && x.needle.inside && strings.IndexByte(raw, '\\') < 0 {
+			for at := x.needle.find(raw, 0); at >= 0; at = x.needle.find(raw, at+1) {
 				if !beforeColon(raw[at+len(x.needle.lower):]) {
 					return true // it stands in a value, not in a key
 				}
 			}
-			if ascii(raw) {
+			if !x.needle.foreign || ascii(raw) {
 				return false
 			}
-		} else if at < 0 && unescaped(raw) {
-			return false
 		}
 	}
 	return walker{raw: raw, pass: x}.found()
@@ -150,7 +150,7 @@ func (x *compared) in(raw string) bool {
 
 // excluded is the quick test: it says which bytes cannot have what is looked for.
 func (x *compared) excluded(raw string) bool {
-	if x.hasKey && !x.key.in(raw) && unescaped(raw) {
+	if x.hasKey && x.key.missing(raw) {
 		return true
 	}
 	return len(x.values) > 0 && !anyIn(x.values, raw)

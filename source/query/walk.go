@@ -25,19 +25,19 @@ func keysOf(path []step) []key {
 	return out
 }
 
-// is compares a key as it stands between its quotes.
-func (k key) is(s string) bool {
+// is compares a key as it stands between its quotes. Of a plain one every byte stands for itself.
+func (k key) is(s string, plain bool) bool {
 	switch {
 	case k.any:
 		return true
 	case k.data:
-		return foldsTo(s, "rawdetails") || foldsTo(s, "details")
+		return foldsTo(s, "rawdetails", plain) || foldsTo(s, "details", plain)
 	}
-	return foldsTo(s, k.folded)
+	return foldsTo(s, k.folded, plain)
 }
 
 // foldsTo tells whether the key s, as it stands between its quotes, has a name when it is folded.
-func foldsTo(s, folded string) bool {
+func foldsTo(s, folded string, plain bool) bool {
 	j := 0
 	for i := range len(s) {
 		c := s[i]
@@ -51,7 +51,7 @@ func foldsTo(s, folded string) bool {
 		}
 		if j == len(folded) || folded[j] != c {
 			// What follows may still be a letter that is one of several bytes.
-			return !ascii(s[i:]) && foldName(unquoted(s)) == folded
+			return !plain && !unescaped(s[i:]) && foldName(unquoted(s)) == folded
 		}
 		j++
 	}
@@ -127,7 +127,7 @@ func (w *walker) object(i, matched, depth int) int {
 		switch {
 		case matched == len(w.path):
 			i = w.value(i, matched, depth+1)
-		case w.path[matched].is(name):
+		case w.path[matched].is(name, w.plain):
 			i = w.value(i, matched+1, depth+1)
 		default:
 			i = w.skip(i)

@@ -18,6 +18,7 @@ func (c *collector) passes(text string) bool {
 
 // shapes are bytes that a walk could get wrong.
 var shapes = []string{
+	"{\"operation\":\"\u0130\",\"details\":{\"n\":\"N\\/M \\n \u017f\",\"n\u0130\":\"\\\"name\\\": name\"}}",
 	`{"operation":"X","details":{"a":{"b":["Kelvin \u212a","\u017fharp",{"c":30}]},"namespace":"N\u0061me"}}`,
 	`{"operation":"X","raw_details":{"a_b":1,"aB":2,"a__B":[[3,[4]],5],"AB":{"ab":"6"}},"details":null,"x":true,"y":false}`,
 	"{ \"operation\" : \"X\" , \"details\" : [ { \"a\" : 1 , } , [ ] , { } , ] , \"\" : { \"\" : \"e\" } , }",
@@ -104,7 +105,7 @@ func FuzzWalk(f *testing.F) {
 func FuzzBuild(f *testing.F) {
 	queries := []string{
 		"kelvin", "sharp", `"n*e"`, "30", "a,b", "details.a.b:kelvin*", "details.a:>7", "k:1", "/kel+vin/", "/^(x|true)$/", "has:details.k", "nokey:6",
-		"details.*:6", "x:true", "operation", "true", `"\""`, "a_b:2", "details:X", "ſharp", "details.key:*",
+		"details.*:6", "x:true", "i", "ıİi", "n/m", "/(?i)s/", "namespace", "details.namespace:name", "operation", "true", `"\""`, "a_b:2", "details:X", "ſharp", "details.key:*",
 	}
 	for _, q := range queries {
 		for _, raw := range shapes {
