@@ -42,9 +42,8 @@ func rarest(lower string) (i int, a, b byte) {
 	return i, a, b
 }
 
-// in says whether s may have the text. Of text with other letters than ASCII it says yes: some of them (the Kelvin sign, the long s) are
-// ASCII letters in another case.
-func (n *needle) in(s string) bool { return n.find(s, 0) >= 0 || !ascii(s) }
+// in says whether s may have the text. It says yes if s has other letters than ASCII that may be such of the text in another case.
+func (n *needle) in(s string) bool { return n.find(s, 0) >= 0 || n.foreign && !ascii(s) }
 
 // missing tells whether s surely does not have the text, neither as it stands nor in other letters or escapes.
 func (n *needle) missing(s string) bool {

@@ -101,8 +101,9 @@ func (f *Filter) cost() kind {
 // prepare asks the tests about the values that are new in a snapshot.
 func (f *Filter) prepare(s *Snapshot) {
 	if f.kind == byWord {
+		var e audit.Entry // the fields of the column are set anew each time
 		for n := s.distinct(f.column); len(f.known) < n; {
-			e := s.sample(f.column, len(f.known))
+			s.show(&e, f.column, len(f.known))
 			f.known = append(f.known, f.word(&e))
 		}
 	}
@@ -125,13 +126,19 @@ func (s *Snapshot) distinct(c Column) int {
 // sample gives an entry that has a value of a column and nothing else.
 func (s *Snapshot) sample(c Column, code int) audit.Entry {
 	var e audit.Entry
+	s.show(&e, c, code)
+	return e
+}
+
+// show sets the fields that tell a value of a column.
+func (s *Snapshot) show(e *audit.Entry, c Column, code int) {
 	switch c {
 	case Operations:
 		e.Operation = s.words[c][code]
 	case Statuses:
 		e.Status = s.words[c][code]
 	case Principals:
-		p := s.people[code]
+		p := &s.people[code]
 		e.Principal, e.UserEmail, e.Format = p.Principal, p.email, p.format
 	case Targets:
 		e.Target = s.words[c][code]
@@ -142,7 +149,6 @@ func (s *Snapshot) sample(c Column, code int) audit.Entry {
 	case Origins:
 		e.Origin.Source, e.Origin.Part = s.parts[code].source, s.parts[code].part
 	}
-	return e
 }
 
 // mask is a set of rows of one chunk.
