@@ -76,8 +76,13 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 	if buf == nil {
 		buf = make([]byte, chunk)
 	}
-	d.buf = nil // emit may read something else
-	defer func() { d.buf = buf[:chunk] }()
+	d.buf = nil   // emit may read something else
+	held := false // entries share buf: it is theirs
+	defer func() {
+		if !held {
+			d.buf = buf[:min(chunk, len(buf))]
+		}
+	}()
 	have, empty, count := 0, 0, 0
 	for {
 		if have == len(buf) {
@@ -91,6 +96,9 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 		if err == nil && empty >= 100 {
 			err = io.ErrNoProgress
 		}
+		// Entries share a buffer that is nearly full of them with each other and are copied from one that is not: they would
+		// keep all of it.
+		s.stays = have >= len(buf)/8*7
 		for used := 0; ; {
 			used += s.feed(buf[used:have], err != nil)
 			full := s.full()
@@ -99,6 +107,7 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 				enumerate(entries, o.Position, count)
 			}
 			count += len(entries)
+			held = held || s.stays && len(entries) > 0
 			if len(entries)+len(bad) > 0 {
 				if err := emit(entries, bad); err != nil {
 					return err
@@ -107,8 +116,12 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 			if full {
 				continue
 			}
+			rest := buf[used:have]
+			if held {
+				buf, held = make([]byte, max(chunk, 2*len(rest))), false
+			}
 			if used > 0 {
-				have = copy(buf, buf[used:have])
+				have = copy(buf, rest)
 			}
 			break
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -217,5 +218,32 @@ func TestReadWithin(t *testing.T) {
 	})
 	if diff := cmp.Diff([]string{"a", "c", "d", "b", "c", "d"}, ids); diff != "" || err != nil {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
+	}
+}
+
+// TestEntriesStay: what has been read stays as it was, whatever the decoder reads after it.
+func TestEntriesStay(t *testing.T) {
+	data := history(12_000)
+	d := NewDecoder()
+	enough := errors.New("enough")
+	var all []Entry
+	for _, limit := range []int{5_000, 1, 12_000, 12_000} {
+		left := limit
+		err := d.Read(bytes.NewReader(data), Origin{}, func(entries []Entry, bad []Bad) error {
+			all = append(all, entries...)
+			if left -= len(entries); left < 0 {
+				return enough
+			}
+			return nil
+		})
+		if limit < 12_000 != errors.Is(err, enough) || limit == 12_000 && err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, e := range all {
+		at, err := strconv.Atoi(e.Origin.Position)
+		if err != nil || string(data[at:at+len(e.Raw)]) != e.Raw || !strings.Contains(e.Raw, e.LogID) {
+			t.Fatalf("the entry at %s has become %q", e.Origin.Position, e.Raw)
+		}
 	}
 }

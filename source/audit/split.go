@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unsafe"
 )
 
 // maxFrames is how deep arrays and wrappers may nest around entries.
@@ -44,7 +45,8 @@ type splitter struct {
 	stretch stretch
 	failed  [2]attempt
 
-	text string // the text that is being fed, made when an entry is found in it
+	text  string // the text that is being fed, made when an entry is found in it
+	stays bool   // the text that is being fed is never written again, so entries may share it
 
 	entries   []Entry
 	usual     int // entries to make room for
@@ -233,7 +235,7 @@ func (s *splitter) completed(b []byte, i, end int) int {
 		return end
 	}
 	if s.text == "" {
-		s.text = string(b)
+		s.text = s.shared(b)
 	}
 	raw := s.text[i:end]
 	if s.entries == nil && s.usual > 0 {
@@ -267,6 +269,14 @@ func (s *splitter) completed(b []byte, i, end int) int {
 		s.ends = append(s.ends, len(s.positions))
 	}
 	return end
+}
+
+// shared is b as text. Text that stays as it is need not be copied.
+func (s *splitter) shared(b []byte) string {
+	if s.stays {
+		return unsafe.String(unsafe.SliceData(b), len(b))
+	}
+	return string(b)
 }
 
 // surely tells whether an object is an entry though it may stand in the remains of another: some part of a payload could
