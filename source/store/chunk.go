@@ -233,7 +233,14 @@ func (s *Store) insertMiddle(records []record) {
 		return
 	}
 	chunks := make([]*chunk, 0, len(s.chunks)+len(records)/chunkSize+2)
-	for i, c := range s.chunks {
+	first := s.seek(records[0].key).chunk
+	chunks = append(chunks, s.chunks[:first]...)
+	for i := first; i < len(s.chunks); i++ {
+		if len(records) == 0 {
+			chunks = append(chunks, s.chunks[i:]...)
+			break
+		}
+		c := s.chunks[i]
 		n, _ := slices.BinarySearchFunc(records, c.key(c.len()-1), func(r record, k Key) int { return r.key.compare(k) })
 		if n == 0 {
 			chunks = append(chunks, c)
