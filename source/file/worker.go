@@ -131,7 +131,7 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		}
 		// Closing gives memory back and cannot lose anything.
 		defer func() { _ = plain.Close() }()
-		text.in = plain
+		text.in = filling{plain}
 	}
 	err = w.decoder.ReadPart(text, t.resume, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
 		if text.ended {
@@ -271,4 +271,18 @@ func (i *input) Read(p []byte) (int, error) {
 		err = nil // there may be more by the next Read
 	}
 	return n, err
+}
+
+// filling fills what it is given, so that a small object is one batch and not one for each block of its compression. That
+// is for what is there: it waits for more otherwise.
+type filling struct{ in io.Reader }
+
+func (f filling) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		more, err := f.in.Read(p[n:])
+		if n += more; more == 0 || err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
