@@ -176,7 +176,14 @@ func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *En
 		return b.Raw(func(raw string) bool { return x.in(raw) || text.in(raw) })
 	}
 	switch f.name {
-	case "principal", "principal.id", "principal.name", "principal.api_key_id", "via":
+	case "principal", "principal.id", "principal.name", "principal.api_key_id":
+		if t != nil {
+			if needles, ok := t.needles(); ok {
+				return b.Values(ByPrincipal, func(e *audit.Entry) bool { return namedIn(e, needles) && plainly(e) })
+			}
+		}
+		return b.Values(ByPrincipal, plainly)
+	case "via":
 		return b.Values(ByPrincipal, plainly)
 	case "status":
 		return b.Values(ByStatus, plainly)
@@ -244,6 +251,17 @@ func nanoseconds(t time.Time) int64 {
 		return math.MaxInt64
 	}
 	return t.UnixNano()
+}
+
+// namedIn is a quick test of the principal: there are thousands in a log, and few are meant.
+func namedIn(e *audit.Entry, needles []needle) bool {
+	p := &e.Principal
+	for i := range needles {
+		if n := &needles[i]; n.in(p.Name) || n.in(p.ID) || n.in(p.APIKeyID) || n.in(e.UserEmail) {
+			return true
+		}
+	}
+	return false
 }
 
 // needles are such that one of them stands in the bytes, ignoring case, of whatever the term matches, unless there are escapes or
