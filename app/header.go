@@ -128,6 +128,14 @@ func (m *Model) facts(h health) string {
 	return strings.Join(out, "  ")
 }
 
+// since gives the age of a time for the header, "-" for never.
+func (m *Model) since(t time.Time) string {
+	if t.IsZero() {
+		return "-"
+	}
+	return views.Age(m.now.Sub(t)) + " ago"
+}
+
 func (m *Model) sources() []string {
 	var names []string
 	for _, s := range m.feed.sources {

@@ -27,7 +27,7 @@ type Model struct {
 
 	keys   keymap
 	theme  *theme.Theme
-	light  look
+	look   look
 	width  int
 	height int
 	areas  areas
@@ -102,7 +102,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		clock:  o.Now,
 		demo:   o.Demo,
 		keys:   newKeymap(),
-		light:  look{dark: true, profile: colorprofile.TrueColor, unicode: true},
+		look:   look{dark: true, profile: colorprofile.TrueColor, unicode: true},
 		filter: filterbar.New(),
 		events: events.New(),
 		detail: detail.New(),
@@ -203,7 +203,7 @@ func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 // dress puts on the theme that fits what is known of the terminal.
 func (m *Model) dress() {
-	m.theme = theme.For(m.light.dark, m.light.profile).WithGlyphs(m.light.unicode)
+	m.theme = theme.For(m.look.dark, m.look.profile).WithGlyphs(m.look.unicode)
 	for _, p := range m.panes() {
 		p.SetTheme(m.theme)
 	}

@@ -67,9 +67,9 @@ type search struct {
 // found is the result of a scan.
 type found struct {
 	number  int
-	matches *store.Matches // nil: without a filter
-	why     string         // when nothing matches: what each term means alone, in words
-	parts   []filterbar.Part
+	matches *store.Matches   // nil: without a filter
+	why     string           // when nothing matches: what each term means alone, in words
+	parts   []filterbar.Part // the same, counted
 	took    time.Duration
 }
 
@@ -148,15 +148,15 @@ func (s *search) why(ctx context.Context, snap *store.Snapshot, q query.Query, e
 	if len(terms) < 2 || snap.Len() == 0 {
 		return "", nil
 	}
-	var words []string
 	var parts []filterbar.Part
-	for _, t := range terms {
+	words := make([]string, len(terms))
+	for i, t := range terms {
 		m := snap.Match(ctx, Filter(t, env), nil)
 		if m == nil {
 			return "", nil
 		}
 		parts = append(parts, filterbar.Part{Term: t.String(), Count: m.Len()})
-		words = append(words, fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len()))))
+		words[i] = fmt.Sprintf("%s alone %s", t, humanize.Comma(int64(m.Len())))
 	}
 	return strings.Join(words, "; ") + advice(terms), parts
 }

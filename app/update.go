@@ -2,7 +2,6 @@ package app
 
 import (
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -66,13 +65,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
 	case tea.BackgroundColorMsg:
-		m.light.dark = msg.IsDark()
+		m.look.dark = msg.IsDark()
 		m.dress()
 	case tea.ColorProfileMsg:
-		m.light.profile = msg.Profile
+		m.look.profile = msg.Profile
 		m.dress()
 	case tea.EnvMsg:
-		m.light.unicode = unicodeLocale(msg.Getenv)
+		m.look.unicode = unicodeLocale(msg.Getenv)
 		m.dress()
 	case tea.KeyPressMsg:
 		if m.filter.Editing() && !m.helping && !m.asking {
@@ -236,12 +235,4 @@ func (m *Model) switchPane() {
 	} else {
 		m.setFocus(onList)
 	}
-}
-
-// since gives the age of a time for the header, "-" for never.
-func (m *Model) since(t time.Time) string {
-	if t.IsZero() {
-		return "-"
-	}
-	return views.Age(m.now.Sub(t)) + " ago"
 }

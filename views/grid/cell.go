@@ -23,16 +23,6 @@ type Text struct {
 // TextFor is the text of a terminal with the given characters.
 func TextFor(g theme.Glyphs) Text { return Text{Ellipsis: g.Ellipsis, ASCII: g.ASCII} }
 
-// unicodeText is that of a terminal that shows Unicode.
-func unicodeText() Text { return Text{Ellipsis: "…"} }
-
-// Cell gives s in exactly w cells of a terminal that shows Unicode: cleaned, cut with an ellipsis, padded with spaces. See
-// [Text.Cell].
-func Cell(s string, w int) string { return unicodeText().Cell(s, w) }
-
-// CellRight is [Cell] with the padding on the left.
-func CellRight(s string, w int) string { return unicodeText().CellRight(s, w) }
-
 // Clean is [Clean] for this terminal.
 func (t Text) Clean(s string) string {
 	if printable(s) {
