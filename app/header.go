@@ -26,21 +26,27 @@ type health struct {
 	from      string
 }
 
-// gravity orders states by how much they need to be seen.
-var gravity = [...]source.State{source.Done, source.Live, source.CatchingUp, source.Connecting, source.Throttled, source.Failing}
+// gravity ranks states by how much they need to be seen.
+func gravity(s source.State) int {
+	switch s {
+	case source.Live:
+		return 1
+	case source.CatchingUp:
+		return 2
+	case source.Connecting:
+		return 3
+	case source.Throttled:
+		return 4
+	case source.Failing:
+		return 5
+	}
+	return 0 // done
+}
 
 func assess(parts []source.Status) health {
 	h := health{state: source.Done}
-	rank := func(s source.State) int {
-		for i, g := range gravity {
-			if g == s {
-				return i
-			}
-		}
-		return 0
-	}
 	for _, p := range parts {
-		if rank(p.State) > rank(h.state) {
+		if gravity(p.State) > gravity(h.state) {
 			h.state = p.State
 		}
 		if p.State == source.Live || p.State == source.CatchingUp {

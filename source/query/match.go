@@ -320,13 +320,10 @@ func shortEnum(s string) string {
 	return s
 }
 
-// foldValue folds the text of a value.
+// foldValue folds the text of a value. A wildcard stays as it is: only a whole name can be folded.
 func foldValue(v value, fold func(string) string) value {
-	switch v.kind {
-	case literal:
-		v.text, v.needle = fold(v.text), nil
-	case wildcard:
-		// Only a whole name can be folded.
+	if v.kind == literal {
+		v.text, v.needle = fold(v.text), nil // the needle is that of the text before
 	}
 	return v
 }

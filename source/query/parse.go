@@ -375,7 +375,7 @@ func (p *parser) values() ([]value, error) {
 				p.at++
 				return out, nil
 			}
-			if len(out) > 0 && !p.keyword("OR", "||", ",") {
+			if len(out) > 0 && !p.keyword("OR", "||") {
 				if p.src[p.at] != ',' {
 					return nil, p.fail(p.at, "OR expected")
 				}
