@@ -30,7 +30,20 @@ type Event struct {
 	Source  string        // Source.Name
 	Entries []audit.Entry // in the order of the part; not sorted across parts
 	Bad     []audit.Bad   // kept to be shown
+	Gaps    []Gap         // found since the last event
 	Status  *Status       // nil: unchanged
+}
+
+// Span is a stretch of time, From included and To excluded. A zero From reaches back to the oldest that a part still held, a zero To
+// is no time at all: nothing has been read yet.
+type Span struct{ From, To time.Time }
+
+// Gap is a stretch of a part that could not be read, by time of arrival at the sink. A zero From or To is not known.
+type Gap struct {
+	Source string // Source.Name
+	Part   string // as in Status
+	Span
+	Why string // what happened, for people: "trimmed before it was read"
 }
 
 // State is what one part of a source is doing.
@@ -84,6 +97,10 @@ type Status struct {
 	Bad     int64
 	Retries int64
 	Gaps    int64 // times that records were gone before they could be read: trimmed, or their shard expired
+
+	// Held is what has been read of the part without a hole, by time of arrival at the sink: all that the part held in it was sent, was
+	// sent as bad, or is in a Gap. It grows at both ends when a part is read from the newest to the oldest.
+	Held Span
 
 	// Done and Total count objects while a listing is read; Total is zero when that is unknown.
 	Done, Total int64
