@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"runtime/debug"
 	"slices"
 	"sync"
@@ -41,10 +42,25 @@ func (w Window) holds(e *audit.Entry) bool {
 	return (w.Since.IsZero() || !t.Before(w.Since)) && (w.Until.IsZero() || t.Before(w.Until))
 }
 
+// bounds gives the same in nanoseconds since 1970.
+func (w Window) bounds() (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	if !w.Since.IsZero() {
+		from = audit.Nanoseconds(w.Since)
+	}
+	if !w.Until.IsZero() {
+		to = audit.Nanoseconds(w.Until)
+	}
+	return from, to
+}
+
 // FeedOptions are what a feed needs beside its sources.
 type FeedOptions struct {
 	Limits store.Limits
 	Window Window
+
+	// Vocabulary is that of the sources: see [source.Options]. It may be nil.
+	Vocabulary *audit.Vocabulary
 
 	// Fresh is called with the entries that were new to the store, in the order of their arrival, after the store has them. It is
 	// called from the goroutine of Run, which waits for it. It may be nil.
@@ -66,9 +82,12 @@ type State struct {
 
 // NewFeed prepares to read sources; Run reads them.
 func NewFeed(sources []source.Source, o FeedOptions) *Feed {
+	if o.Vocabulary == nil {
+		o.Vocabulary = audit.NewVocabulary()
+	}
 	f := &Feed{
 		sources: sources,
-		store:   store.New(o.Limits),
+		store:   store.Sharing(o.Vocabulary, o.Limits),
 		window:  o.Window,
 		fresh:   o.Fresh,
 		log:     o.Log,
@@ -152,22 +171,22 @@ func (f *Feed) take(ev source.Event) (err error) {
 		}
 	}()
 	s := *f.state.Load()
-	s.Read += int64(len(ev.Entries))
-	inside := ev.Entries
+	s.Read += int64(ev.Len())
+	outside := ev.Len()
 	if f.window != (Window{}) {
-		inside = slices.DeleteFunc(ev.Entries, func(e audit.Entry) bool { return !f.window.holds(&e) })
-		s.Outside += int64(s.Read-f.state.Load().Read) - int64(len(inside))
-	}
-	if len(inside) > 0 {
-		added := f.store.Append(inside)
-		if f.fresh != nil && len(added.Fresh) > 0 {
-			slices.Sort(added.Fresh)
-			fresh := make([]audit.Entry, len(added.Fresh))
-			for i, j := range added.Fresh {
-				fresh[i] = inside[j]
-			}
-			f.fresh(fresh)
+		ev.Entries = slices.DeleteFunc(ev.Entries, func(e audit.Entry) bool { return !f.window.holds(&e) })
+		if ev.Packed != nil {
+			ev.Packed = ev.Packed.Within(f.window.bounds())
 		}
+	}
+	s.Outside += int64(outside - ev.Len())
+	if len(ev.Entries) > 0 {
+		added := f.store.Append(ev.Entries)
+		f.tell(added, func() []audit.Entry { return ev.Entries })
+	}
+	if ev.Packed != nil {
+		added := f.store.AppendBatch(ev.Packed)
+		f.tell(added, ev.Packed.Entries)
 	}
 	f.store.AppendBad(ev.Bad)
 	for i := range ev.Bad {
@@ -181,6 +200,19 @@ func (f *Feed) take(ev source.Event) (err error) {
 	s.Store = f.store.Snapshot()
 	f.publish(&s)
 	return nil
+}
+
+// tell calls fresh with the entries that were new.
+func (f *Feed) tell(added store.Added, all func() []audit.Entry) {
+	if f.fresh == nil || len(added.Fresh) == 0 {
+		return
+	}
+	slices.Sort(added.Fresh)
+	given, fresh := all(), make([]audit.Entry, len(added.Fresh))
+	for i, j := range added.Fresh {
+		fresh[i] = given[j]
+	}
+	f.fresh(fresh)
 }
 
 // withStatus gives a copy of the list with the status of one part renewed.

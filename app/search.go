@@ -35,9 +35,7 @@ func (builder) Values(c query.Column, pass func(*audit.Entry) bool) *store.Filte
 
 func (builder) Times(from, to int64) *store.Filter { return store.Between(from, to) }
 
-func (builder) Raw(pass func(string) bool) *store.Filter {
-	return store.Rows(func(r store.Row) bool { return pass(r.Raw()) })
-}
+func (builder) Scalars(s query.Scalars) *store.Filter { return store.Scalars(s) }
 
 func (builder) Entry(pass func(*audit.Entry) bool) *store.Filter { return store.Decoded(pass) }
 

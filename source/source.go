@@ -29,9 +29,27 @@ type Source interface {
 type Event struct {
 	Source  string        // Source.Name
 	Entries []audit.Entry // in the order of the part; not sorted across parts
+	Packed  *audit.Batch  // more of them, from sources that read much at once; nil: none
 	Bad     []audit.Bad   // kept to be shown
 	Gaps    []Gap         // found since the last event
 	Status  *Status       // nil: unchanged
+}
+
+// Len counts the entries.
+func (e *Event) Len() int {
+	n := len(e.Entries)
+	if e.Packed != nil {
+		n += e.Packed.Len()
+	}
+	return n
+}
+
+// All gives all entries, those that are packed unpacked.
+func (e *Event) All() []audit.Entry {
+	if e.Packed == nil {
+		return e.Entries
+	}
+	return append(e.Entries[:len(e.Entries):len(e.Entries)], e.Packed.Entries()...)
 }
 
 // Span is a stretch of time, From included and To excluded. A zero From reaches back to the oldest that a part still held, a zero To
@@ -125,6 +143,9 @@ type Options struct {
 
 	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
 	Pace time.Duration
+
+	// Vocabulary is what batches are packed with. The store that takes them shares it; nil: each source has its own, which costs time.
+	Vocabulary *audit.Vocabulary
 
 	Log *slog.Logger // never nil
 }

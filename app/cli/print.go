@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taudit/app"
+	"taudit/source/audit"
 )
 
 // printing are the flags of print.
@@ -113,7 +114,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 		return err
 	}
 	defer closeLog()
-	o.Log, o.Follow = log, p.follow
+	o.Log, o.Follow, o.Vocabulary = log, p.follow, audit.NewVocabulary()
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -130,7 +131,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	for _, u := range q.Unknowns() {
 		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
 	}
-	fo := app.FeedOptions{Window: app.Window{Since: o.Since, Until: o.Until}, Log: log}
+	fo := app.FeedOptions{Window: app.Window{Since: o.Since, Until: o.Until}, Vocabulary: o.Vocabulary, Log: log}
 	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
 	if p.follow || cmd.Flags().Changed("max-entries") || cmd.Flags().Changed("max-memory") {
 		fo.Limits = limits

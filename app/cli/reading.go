@@ -46,7 +46,7 @@ func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
 	f.IntVar(&r.maxEntries, "max-entries", maxEntries, "keep at most `N` entries in memory; the oldest go first, and are counted")
-	f.StringVar(&r.maxMemory, "max-memory", "2GiB", "keep at most this `SIZE` of entries' JSON in memory")
+	f.StringVar(&r.maxMemory, "max-memory", "2GiB", "let entries take at most this `SIZE` of memory")
 	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
 }
 

@@ -9,10 +9,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"taudit/app"
+	"taudit/source/audit"
 )
 
 // maxEntries is how many entries are kept in memory unless the command line says otherwise.
-const maxEntries = 5_000_000
+const maxEntries = 20_000_000
 
 func newRoot(env *Env) *cobra.Command {
 	var r reading
@@ -97,7 +98,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		return err
 	}
 	defer closeLog()
-	o.Log, o.Follow = log, true
+	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -109,9 +110,10 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		return err
 	}
 	feed := app.NewFeed(sources, app.FeedOptions{
-		Limits: limits,
-		Window: app.Window{Since: o.Since, Until: o.Until},
-		Log:    log,
+		Limits:     limits,
+		Window:     app.Window{Since: o.Since, Until: o.Until},
+		Vocabulary: o.Vocabulary,
+		Log:        log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
 	m := app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}

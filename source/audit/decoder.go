@@ -33,10 +33,11 @@ const (
 // Behind damage reading goes on at the next object that has an operation and a time, an ID or a status; such an object
 // is found even where the damaged one has swallowed it, which is when the end of an object is missing.
 type Decoder struct {
-	words dictionary
-	kinds map[string]kind
-	idle  []*splitter // for use again
-	buf   []byte      // of Read
+	words  dictionary
+	kinds  map[string]kind
+	idle   []*splitter // for use again
+	buf    []byte      // of Read
+	packer *Packer     // of Pack
 }
 
 // NewDecoder makes a decoder with an empty dictionary.
@@ -70,20 +71,57 @@ func (d *Decoder) Read(r io.Reader, o Origin, emit func([]Entry, []Bad) error) e
 // ReadPart reads as [Decoder.Read] does, for an r that begins at an offset: positions are counted from there.
 func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entry, []Bad) error) error {
 	s := d.splitter(o, maxBatch)
-	s.base = offset
 	defer d.release(s)
+	count := 0
+	return d.feed(r, offset, s, func() (bool, error) {
+		entries, bad := s.take()
+		if o.Position != "" {
+			enumerate(entries, o.Position, count)
+		}
+		count += len(entries)
+		if len(entries)+len(bad) == 0 {
+			return false, nil
+		}
+		return len(entries) > 0, emit(entries, bad)
+	})
+}
+
+// Pack reads as [Decoder.ReadPart] does, for an origin without a position, and packs what it finds, which is several times as quick. emit is
+// called with a batch of up to 2048 entries, or nil, and what is bad.
+func (d *Decoder) Pack(v *Vocabulary, r io.Reader, offset int64, o Origin, emit func(*Batch, []Bad) error) error {
+	if d.packer == nil || d.packer.vocabulary != v {
+		d.packer = NewPacker(v)
+	}
+	s := d.splitter(o, batchSize)
+	s.packer = d.packer
+	defer func() {
+		s.packer.Take() // what was not wanted any more
+		d.release(s)
+	}()
+	return d.feed(r, offset, s, func() (bool, error) {
+		_, bad := s.take()
+		if batch := s.packer.Take(); batch != nil || len(bad) > 0 {
+			return false, emit(batch, bad)
+		}
+		return false, nil
+	})
+}
+
+// feed gives a splitter what r gives, at an offset. take is called for what was found, and tells whether that keeps the bytes.
+func (d *Decoder) feed(r io.Reader, offset int64, s *splitter, take func() (keeps bool, err error)) error {
+	s.base = offset
 	buf := d.buf
 	if buf == nil {
 		buf = make([]byte, chunk)
 	}
-	d.buf = nil   // emit may read something else
+	d.buf = nil   // take may read something else
 	held := false // entries share buf: it is theirs
 	defer func() {
 		if !held {
 			d.buf = buf[:min(chunk, len(buf))]
 		}
 	}()
-	have, empty, count := 0, 0, 0
+	have, empty := 0, 0
 	for {
 		if have == len(buf) {
 			buf = append(buf, make([]byte, len(buf))...)
@@ -98,20 +136,14 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 		}
 		// Entries share a buffer that is nearly full of them with each other and are copied from one that is not: they would
 		// keep all of it.
-		s.stays = have >= len(buf)/8*7
+		s.stays = s.packer == nil && have >= len(buf)/8*7
 		for used := 0; ; {
 			used += s.feed(buf[used:have], err != nil)
 			full := s.full()
-			entries, bad := s.take()
-			if o.Position != "" {
-				enumerate(entries, o.Position, count)
-			}
-			count += len(entries)
-			held = held || s.stays && len(entries) > 0
-			if len(entries)+len(bad) > 0 {
-				if err := emit(entries, bad); err != nil {
-					return err
-				}
+			keeps, err := take()
+			held = held || s.stays && keeps
+			if err != nil {
+				return err
 			}
 			if full {
 				continue
@@ -130,7 +162,7 @@ func (d *Decoder) ReadPart(r io.Reader, offset int64, o Origin, emit func([]Entr
 		case err == io.EOF:
 			return nil
 		default:
-			return fmt.Errorf("reading entries of %s: %w", o.place(), err)
+			return fmt.Errorf("reading entries of %s: %w", s.origin.place(), err)
 		}
 	}
 }

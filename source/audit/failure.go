@@ -64,6 +64,10 @@ func (s *splitter) rescue(raw string, at int64) {
 	}
 	s.passed += int64(len(raw))
 	for i := range entries {
+		if s.packer != nil {
+			s.packer.Add(&entries[i])
+			continue
+		}
 		if s.origin.Position == "" {
 			s.positions = append(s.positions, entries[i].Origin.Position...)
 			s.ends = append(s.ends, len(s.positions))

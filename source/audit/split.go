@@ -48,6 +48,8 @@ type splitter struct {
 	text  string // the text that is being fed, made when an entry is found in it
 	stays bool   // the text that is being fed is never written again, so entries may share it
 
+	packer    *Packer // takes the entries; nil: they are kept as they are
+	one       Entry   // on its way into the packer
 	entries   []Entry
 	usual     int // entries to make room for
 	bad       []Bad
@@ -121,7 +123,12 @@ func (s *splitter) feed(b []byte, final bool) int {
 }
 
 // full tells that what was found has to be taken first.
-func (s *splitter) full() bool { return max(len(s.entries), len(s.bad)) >= s.batch }
+func (s *splitter) full() bool {
+	if s.packer != nil && s.packer.Len() >= s.batch {
+		return true
+	}
+	return max(len(s.entries), len(s.bad)) >= s.batch
+}
 
 // finish ends the text.
 func (s *splitter) finish() {
@@ -145,6 +152,11 @@ func (s *splitter) separator(b []byte, i int, final bool) (next int, wait bool) 
 		s.passed++
 		return i + 1, false
 	case c == '{':
+		if s.packer != nil {
+			if size, ok := s.packer.Quick(b[i:], s.base+int64(i), &s.origin); ok {
+				return i + size, false
+			}
+		}
 		s.scan.start()
 		s.mode = inside
 		return i, false
@@ -234,24 +246,10 @@ func (s *splitter) completed(b []byte, i, end int) int {
 		s.passed += int64(end - i)
 		return end
 	}
-	if s.text == "" {
-		s.text = s.shared(b)
-	}
-	raw := s.text[i:end]
-	if s.entries == nil && s.usual > 0 {
-		s.entries = make([]Entry, 0, s.usual)
-	}
-	// Built where it stays, because an entry is large.
-	n := len(s.entries)
-	if n == cap(s.entries) {
-		s.entries = slices.Grow(s.entries, 1)
-	}
-	s.entries = s.entries[:n+1] // what lies behind is zero
-	s.entries[n].Origin = s.origin
-	have := s.decoder.build(&s.entries[n], raw, s.scan.members)
+	raw, e := s.place(b, i, end)
+	have := s.decoder.build(e, raw, s.scan.members)
 	if have == 0 || trial && !surely(have) {
-		s.entries[len(s.entries)-1] = Entry{}
-		s.entries = s.entries[:len(s.entries)-1]
+		s.displace(e)
 		if trial && (have != 0 || !s.isFailure(raw)) {
 			s.mode = astray
 			return s.absorb(b, i, end)
@@ -264,11 +262,43 @@ func (s *splitter) completed(b []byte, i, end int) int {
 	switch {
 	case have == 0:
 		s.other(raw, at)
+	case s.packer != nil:
+		s.packer.add(e, at)
 	case s.origin.Position == "":
 		s.positions = strconv.AppendInt(s.positions, at, 10)
 		s.ends = append(s.ends, len(s.positions))
 	}
 	return end
+}
+
+// place gives the text b[i:end] and an empty entry for it, the last of those that were found.
+func (s *splitter) place(b []byte, i, end int) (string, *Entry) {
+	if s.packer != nil {
+		// What is packed keeps nothing of it.
+		s.one = Entry{Origin: s.origin}
+		return unsafe.String(unsafe.SliceData(b[i:]), end-i), &s.one
+	}
+	if s.text == "" {
+		s.text = s.shared(b)
+	}
+	if s.entries == nil && s.usual > 0 {
+		s.entries = make([]Entry, 0, s.usual)
+	}
+	// Built where it stays, because an entry is large.
+	n := len(s.entries)
+	if n == cap(s.entries) {
+		s.entries = slices.Grow(s.entries, 1)
+	}
+	s.entries = s.entries[:n+1] // what lies behind is zero
+	s.entries[n].Origin = s.origin
+	return s.text[i:end], &s.entries[n]
+}
+
+// displace takes back the entry that place gave.
+func (s *splitter) displace(e *Entry) {
+	if *e = (Entry{}); s.packer == nil {
+		s.entries = s.entries[:len(s.entries)-1]
+	}
 }
 
 // shared is b as text. Text that stays as it is need not be copied.

@@ -71,13 +71,19 @@ func subject(raw string, payload []member, k kind) (target, namespace string) {
 	}
 	var found clues
 	found.read(raw, payload)
+	return subjectOf((*[clueCount]string)(&found), k)
+}
+
+// subjectOf does it with what the keys say, texts or their numbers.
+func subjectOf[T comparable](found *[clueCount]T, k kind) (target, namespace T) {
+	var none T
 	namespace = found[namespaceClue]
-	if namespace == "" && k.resource == "namespace" {
+	if namespace == none && k.resource == "namespace" {
 		// CreateNamespace is sent before the namespace has its full name.
 		namespace = cmp.Or(found[specNameClue], found[nameClue])
 	}
 	for _, c := range k.order {
-		if found[c] != "" {
+		if found[c] != none {
 			return found[c], namespace
 		}
 	}

@@ -56,7 +56,7 @@ func TestPartialEntry(t *testing.T) {
 					t.Errorf("bad records: %q", bad)
 				}
 				for _, e := range r.all() {
-					for _, entry := range e.Entries {
+					for _, entry := range e.All() {
 						at := 0
 						if _, err := fmt.Sscan(entry.Origin.Position, &at); err != nil || !strings.HasPrefix(text[at:], entry.Raw) {
 							t.Errorf("%s is said to be at %s", entry.LogID, entry.Origin.Position)

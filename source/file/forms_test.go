@@ -187,7 +187,7 @@ func drain(tb testing.TB, s source.Source, want int) {
 	}()
 	n := 0
 	for e := range out {
-		n += len(e.Entries)
+		n += e.Len()
 	}
 	if err := <-done; err != nil || n != want {
 		tb.Fatalf("%d entries of %d came: %v", n, want, err)

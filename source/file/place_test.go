@@ -162,7 +162,7 @@ func (r *running) all() []source.Event {
 func (r *running) ids() []string {
 	var ids []string
 	for _, e := range r.all() {
-		for _, entry := range e.Entries {
+		for _, entry := range e.All() {
 			ids = append(ids, entry.LogID)
 		}
 	}

@@ -31,9 +31,9 @@ func newReport(out chan<- source.Event, name string, follow bool) *report {
 	return &report{out: out, busy: make(chan struct{}, 1), status: source.Status{Source: name, Part: name}, follow: follow}
 }
 
-// send changes the status and sends it, with entries and bad if there are any. It blocks until somebody takes the event, or
+// send changes the status and sends it, with a batch and bad records if there are any. It blocks until somebody takes the event, or
 // ctx ends, whose error it then gives.
-func (r *report) send(ctx context.Context, entries []audit.Entry, bad []audit.Bad, change func(*source.Status)) error {
+func (r *report) send(ctx context.Context, batch *audit.Batch, bad []audit.Bad, change func(*source.Status)) error {
 	select {
 	case r.busy <- struct{}{}:
 	case <-ctx.Done():
@@ -41,18 +41,29 @@ func (r *report) send(ctx context.Context, entries []audit.Entry, bad []audit.Ba
 	}
 	defer func() { <-r.busy }()
 	change(&r.status)
-	r.status.Entries += int64(len(entries))
-	r.status.Bad += int64(len(bad))
-	if len(entries) > 0 {
+	if batch != nil {
+		r.status.Entries += int64(batch.Len())
 		r.status.LastBatch = time.Now()
 	}
+	r.status.Bad += int64(len(bad))
 	status := r.compose()
 	select {
-	case r.out <- source.Event{Source: status.Source, Entries: entries, Bad: bad, Status: &status}:
+	case r.out <- source.Event{Source: status.Source, Packed: batch, Bad: bad, Status: &status}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// sendAll sends what was made of an unfinished end.
+func (r *report) sendAll(ctx context.Context, t tail, change func(*source.Status)) error {
+	for ; len(t.batches) > 1; t.batches = t.batches[1:] {
+		if err := r.send(ctx, t.batches[0], nil, change); err != nil {
+			return err
+		}
+	}
+	t.batches = append(t.batches, nil)
+	return r.send(ctx, t.batches[0], t.bad, change)
 }
 
 // compose is the status as it is sent.

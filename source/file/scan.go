@@ -179,7 +179,7 @@ func (l *lister) abandon(ctx context.Context, t *tracked) error {
 		return nil
 	}
 	t.tailSent = true
-	return l.report.send(ctx, t.tail, t.tailBad, func(*source.Status) {})
+	return l.report.sendAll(ctx, t.takeTail(), func(*source.Status) {})
 }
 
 // rotate deals with a named file that was moved away: it is read on, as long as it is not made anew, and then to its end.

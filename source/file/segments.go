@@ -7,7 +7,6 @@ import (
 	"os"
 	"runtime"
 	"slices"
-	"sort"
 	"strconv"
 	"sync/atomic"
 
@@ -80,21 +79,21 @@ var errEnough = errors.New("the next segment begins")
 // segment reads one segment and sends what begins in it.
 func (w *worker) segment(ctx context.Context, t *tracked, decoder *audit.Decoder, s *segment) error {
 	said := s.in.at
-	send := func(entries []audit.Entry, bad []audit.Bad) error {
+	send := func(batch *audit.Batch, bad []audit.Bad) error {
 		at := min(s.in.at, s.end)
-		err := w.report.send(ctx, entries, bad, func(status *source.Status) { w.progress(t, status, at-said) })
+		err := w.report.send(ctx, batch, bad, func(status *source.Status) { w.progress(t, status, at-said) })
 		said = at
 		return err
 	}
-	err := decoder.ReadPart(s, said, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
-		mine := entries
-		if n := len(entries); n > 0 && position(&entries[n-1]) >= s.end {
-			mine = entries[:sort.Search(n, func(i int) bool { return position(&entries[i]) >= s.end })]
+	err := decoder.Pack(w.options.Vocabulary, s, said, audit.Origin{Source: w.name, Part: t.path}, func(batch *audit.Batch, bad []audit.Bad) error {
+		enough := false
+		if batch != nil {
+			n := before(batch, s.end)
+			enough, batch = n < batch.Len(), part(batch, 0, n)
 		}
-		enough := len(mine) < len(entries)
 		bad = slices.DeleteFunc(bad, func(b audit.Bad) bool { return b.Offset >= s.end })
-		if len(mine)+len(bad) > 0 {
-			if err := send(mine, bad); err != nil {
+		if batch != nil || len(bad) > 0 {
+			if err := send(batch, bad); err != nil {
 				return err
 			}
 		}

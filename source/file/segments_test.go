@@ -87,7 +87,7 @@ func readAll(tb testing.TB, s source.Source) (entries []audit.Entry, bad []audit
 		done <- err
 	}()
 	for e := range out {
-		entries, bad = append(entries, e.Entries...), append(bad, e.Bad...)
+		entries, bad = append(entries, e.All()...), append(bad, e.Bad...)
 		if e.Status != nil {
 			last = *e.Status
 		}
@@ -142,8 +142,8 @@ func TestNewestOfAFileFirst(t *testing.T) {
 	r := start(t, file.New(path, options(true), c))
 	r.have(count)
 	for _, e := range r.all() {
-		if len(e.Entries) > 0 {
-			if last := e.Entries[len(e.Entries)-1]; !strings.Contains(last.Raw, sourcetest.Entries(count-1, count)[0]) {
+		if e.Len() > 0 {
+			if last := e.All()[e.Len()-1]; !strings.Contains(last.Raw, sourcetest.Entries(count-1, count)[0]) {
 				t.Errorf("the first to come ends with %s", last.Raw)
 			}
 			break

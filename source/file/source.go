@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"taudit/source"
+	"taudit/source/audit"
 )
 
 // Stdin is the reference to standard input.
@@ -65,7 +66,7 @@ var _ source.Source = (*Source)(nil)
 // Since and Until leave out only files of a directory that Firehose has named for times more than 15 hours outside, which allows
 // for any time zone. With Latest, what the files hold at the start is left out; compressed ones that change later are read whole.
 func New(path string, o source.Options, c Config) *Source {
-	return &Source{name: path, path: path, options: o, config: c.withDefaults(), system: system{os.Open, filepath.WalkDir}}
+	return &Source{name: path, path: path, options: packing(o), config: c.withDefaults(), system: system{os.Open, filepath.WalkDir}}
 }
 
 // NewReader makes a source that reads r, under a name for people, to its end and no further, also when following.
@@ -74,7 +75,15 @@ func New(path string, o source.Options, c Config) *Source {
 // has Close and is no [os.File]; if neither is possible (standard input, often), the goroutine that reads it is left behind,
 // with what it reads next dropped. That is the one goroutine which may outlive Run.
 func NewReader(name string, r io.Reader, o source.Options, c Config) *Source {
-	return &Source{name: name, open: func() (io.Reader, error) { return r, nil }, options: o, config: c.withDefaults()}
+	return &Source{name: name, open: func() (io.Reader, error) { return r, nil }, options: packing(o), config: c.withDefaults()}
+}
+
+// packing sees to it that there is a vocabulary.
+func packing(o source.Options) source.Options {
+	if o.Vocabulary == nil {
+		o.Vocabulary = audit.NewVocabulary()
+	}
+	return o
 }
 
 // Open makes the source of a path, or of "-" for standard input. It fails when there is nothing at the path. It is a

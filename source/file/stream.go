@@ -158,7 +158,8 @@ func (s *Source) stream(ctx context.Context, report *report) error {
 	plain, err := audit.Unpack(in, s.config.MaxUnpacked)
 	if err == nil {
 		text.in = plain
-		err = audit.NewDecoder().Read(text, audit.Origin{Source: s.name, Part: s.name}, func(e []audit.Entry, b []audit.Bad) error {
+		origin := audit.Origin{Source: s.name, Part: s.name}
+		err = audit.NewDecoder().Pack(s.options.Vocabulary, text, 0, origin, func(e *audit.Batch, b []audit.Bad) error {
 			return report.send(ctx, e, b, func(st *source.Status) {
 				report.read(st, in.n-said)
 				said = in.n

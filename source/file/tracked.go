@@ -6,8 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"regexp"
-	"strconv"
-	"strings"
+	"sort"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -51,7 +50,7 @@ type content struct {
 	guard  []byte // the last bytes of that
 
 	// tail is what was made of the end of the file, which may be unfinished. It is sent when no more comes.
-	tail     []audit.Entry
+	tail     []*audit.Batch
 	tailBad  []audit.Bad
 	tailSent bool
 	hopeless bool // the tail is no entry, whatever comes
@@ -59,6 +58,19 @@ type content struct {
 
 // holding tells whether an unfinished end waits for its rest.
 func (c *content) holding() bool { return len(c.tail)+len(c.tailBad) > 0 && !c.tailSent }
+
+// tail is what was made of an unfinished end.
+type tail struct {
+	batches []*audit.Batch
+	bad     []audit.Bad
+}
+
+// takeTail gives the tail to be sent.
+func (c *content) takeTail() tail {
+	t := tail{c.tail, c.tailBad}
+	c.tail, c.tailBad = nil, nil
+	return t
+}
 
 // open gives the file, and what to do when it has been read.
 func (t *tracked) open(system system) (f *os.File, done func(), err error) {
@@ -158,31 +170,37 @@ func isPacked(head []byte) bool {
 	return len(head) < 16
 }
 
-// position is where an entry begins, in bytes of the text.
-func position(e *audit.Entry) int64 {
-	text, _, _ := strings.Cut(e.Origin.Position, "/")
-	n, err := strconv.ParseInt(text, 10, 64)
-	if err != nil {
-		return 0 // the decoder gives none such; reading all again loses nothing
-	}
-	return n
-}
-
 // fresh drops what begins before the limit, because it has been sent, and notes that the rest is sent now.
-func (c *content) fresh(limit int64, entries []audit.Entry, bad []audit.Bad) ([]audit.Entry, []audit.Bad) {
-	for len(entries) > 0 && position(&entries[0]) < limit {
-		entries = entries[1:]
+func (c *content) fresh(limit int64, batch *audit.Batch, bad []audit.Bad) (*audit.Batch, []audit.Bad) {
+	if batch != nil {
+		batch = part(batch, before(batch, limit), batch.Len())
 	}
 	for len(bad) > 0 && bad[0].Offset < limit {
 		bad = bad[1:]
 	}
-	if n := len(entries); n > 0 {
-		c.before = max(c.before, position(&entries[n-1])+1)
+	if batch != nil {
+		c.before = max(c.before, batch.Offsets[batch.Len()-1]+1)
 	}
 	if n := len(bad); n > 0 {
 		c.before = max(c.before, bad[n-1].Offset+1)
 	}
-	return entries, bad
+	return batch, bad
+}
+
+// before counts the entries of a batch that begin before an offset.
+func before(b *audit.Batch, offset int64) int {
+	return sort.Search(b.Len(), func(i int) bool { return b.Offsets[i] >= offset })
+}
+
+// part is entries i to j of a batch; nil if that is none.
+func part(b *audit.Batch, i, j int) *audit.Batch {
+	switch {
+	case i == j:
+		return nil
+	case j-i == b.Len():
+		return b
+	}
+	return b.Slice(i, j)
 }
 
 // end notes where a pass ended that read text to the end of the file.
@@ -198,8 +216,8 @@ func (c *content) end() {
 	if c.hopeless {
 		return
 	}
-	for i := range c.tail {
-		c.resume = min(c.resume, position(&c.tail[i]))
+	for _, b := range c.tail {
+		c.resume = min(c.resume, b.Offsets[0])
 	}
 	for i := range c.tailBad {
 		c.resume = min(c.resume, c.tailBad[i].Offset)

@@ -133,17 +133,20 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		defer func() { _ = plain.Close() }()
 		text.in = filling{plain}
 	}
-	err = w.decoder.ReadPart(text, t.resume, audit.Origin{Source: w.name, Part: t.path}, func(entries []audit.Entry, bad []audit.Bad) error {
+	origin := audit.Origin{Source: w.name, Part: t.path}
+	err = w.decoder.Pack(w.options.Vocabulary, text, t.resume, origin, func(batch *audit.Batch, bad []audit.Bad) error {
 		if text.ended {
 			// This comes of an end that may be unfinished.
-			t.tail, t.tailBad = append(t.tail, entries...), append(t.tailBad, bad...)
+			if t.tailBad = append(t.tailBad, bad...); batch != nil {
+				t.tail = append(t.tail, batch)
+			}
 			return nil
 		}
-		if entries, bad = t.fresh(sent, entries, bad); len(entries)+len(bad) == 0 || quiet {
+		if batch, bad = t.fresh(sent, batch, bad); batch == nil && len(bad) == 0 || quiet {
 			return nil
 		}
 		asked := time.Now()
-		err := w.report.send(ctx, entries, bad, func(s *source.Status) {
+		err := w.report.send(ctx, batch, bad, func(s *source.Status) {
 			w.progress(t, s, max(0, in.at-known))
 			known = max(known, in.at)
 		})
@@ -182,9 +185,7 @@ func (w *worker) settle(ctx context.Context, t *tracked, final bool) error {
 		return nil
 	}
 	t.tailSent = true
-	entries, bad := t.tail, t.tailBad
-	t.tail, t.tailBad = nil, nil
-	return w.report.send(ctx, entries, bad, func(s *source.Status) { w.progress(t, s, 0) })
+	return w.report.sendAll(ctx, t.takeTail(), func(s *source.Status) { w.progress(t, s, 0) })
 }
 
 // settled tells whether no more is expected at the end of a file.

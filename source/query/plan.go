@@ -36,11 +36,24 @@ type Builder[T any] interface {
 	// Times means the entries with an emit time from, in nanoseconds since 1970, up to but without to.
 	Times(from, to int64) T
 
-	// Raw tests the bytes of an entry. It may be asked from several goroutines at a time.
-	Raw(pass func(raw string) bool) T
+	// Scalars means the entries of which some scalar passes. It may be asked from several goroutines at a time.
+	Scalars(s Scalars) T
 
 	// Entry tests a whole entry. It is the dearest. It may be asked from several goroutines at a time.
 	Entry(pass func(*audit.Entry) bool) T
+}
+
+// Scalars is a question about the strings, numbers and words of an entry, for a log that holds them apart. It can be asked from
+// any number of goroutines at a time.
+type Scalars interface {
+	// At tells whether a scalar at the end of a path of keys, as they stand between their quotes, is asked about.
+	At(path []string) bool
+	// Passes tells whether a scalar, decoded, is what is looked for. Null is none.
+	Passes(text string) bool
+	// In asks the same of the bytes of an entry.
+	In(raw string) bool
+	// Needle is ASCII text in lower case that stands, ignoring case, in every scalar that passes and is ASCII. It may be empty.
+	Needle() string
 }
 
 // Build makes a filter that means the same entries as [Query.Match] does with that env.
@@ -103,7 +116,7 @@ func build[T any](n node, env *Env, b Builder[T]) T {
 	case not:
 		return b.Not(build(n.of, env, b))
 	case text:
-		return b.Raw(searchRaw(n.value).in)
+		return b.Scalars(searchRaw(n.value))
 	case term:
 		return buildTerm(n, env, b)
 	}
@@ -170,10 +183,9 @@ func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *En
 		// All that these look at is in the bytes.
 		x := compareRaw(f, t)
 		if t == nil || f.class != unknown {
-			return b.Raw(x.in)
+			return b.Scalars(x)
 		}
-		text := searchRaw(value{text: f.source})
-		return b.Raw(func(raw string) bool { return x.in(raw) || text.in(raw) })
+		return b.Any(b.Scalars(x), b.Scalars(searchRaw(value{text: f.source})))
 	}
 	switch f.name {
 	case "principal", "principal.id", "principal.name", "principal.api_key_id":
@@ -198,7 +210,7 @@ func buildOver[T any](f field, plainly func(*audit.Entry) bool, t *term, env *En
 	}
 	if t != nil {
 		if needles, ok := t.needles(); ok {
-			return b.All(b.Raw(func(raw string) bool { return anyIn(needles, raw) }), b.Entry(plainly))
+			return b.All(b.Scalars(&having{needles}), b.Entry(plainly))
 		}
 	}
 	return b.Entry(plainly)

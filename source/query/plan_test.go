@@ -59,11 +59,69 @@ func (plain) Times(from, to int64) test {
 	}
 }
 
-func (plain) Raw(pass func(string) bool) test {
-	return func(e *audit.Entry) bool { return pass(e.Raw) }
+func (plain) Scalars(s query.Scalars) test {
+	return func(e *audit.Entry) bool { return s.In(e.Raw) }
 }
 
 func (plain) Entry(pass func(*audit.Entry) bool) test { return pass }
+
+// TestPackedEntriesAreAskedTheSame asks entries that one packer has learned from, among them some whose keys are data.
+func TestPackedEntriesAreAskedTheSame(t *testing.T) {
+	var all []audit.Entry
+	for i := range 300 {
+		raw := fmt.Sprintf(`{"status":"OK","emit_time":"2026-11-01T08:00:%02dZ","log_id":"0mc69c0323b871293ce231dd1c7f%04d","raw_details":{"spec":{"attributes":{"key%d":"v%d","K_%d":%d},`+
+			`"tags":[{"key%d":"t"},"x%d"],"days":%d}}}`, i%60, i, i, i, i%7, i, i, i%5, i%90)
+		e, bad := audit.NewDecoder().Decode([]byte(raw), audit.Origin{})
+		if len(e) != 1 || len(bad) != 0 {
+			t.Fatal(raw)
+		}
+		all = append(all, e...)
+	}
+	v := audit.NewVocabulary()
+	p := audit.NewPacker(v)
+	for i := range all {
+		p.Add(&all[i])
+	}
+	b, w := p.Take(), v.Words()
+	for _, text := range []string{
+		"v17", "V299", "t", "x3", "key4", "details.spec.attributes.key7:v7", "details.spec.attributes.k1:>200", "details.spec.attributes.*:v8", "details.*:v9",
+		"details.spec.tags:x1", "details.spec.tags.key250:t", "details.spec.days:>85", "has:details.spec.attributes.k3", "details.attributes:v1", "08:00:59", "dd1c7f0042", "69c0323b",
+		"0mc69", "2026-11-01t08", "/v1[0-3]$/", "null", "details.spec.attributes.key299:*",
+	} {
+		q, err := query.Parse(text)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		query.Build[struct{}](q, &query.Env{}, each(func(s query.Scalars) {
+			probe := audit.NewProbe(s)
+			probe.Prepare(&w)
+			found := 0
+			for i := range all {
+				have, _ := probe.Ask(&w, b.Record(i), b.Times[i], b.Flags[i]&audit.Loose != 0, nil)
+				if have != s.In(all[i].Raw) {
+					t.Fatalf("%s: %v for %s", text, have, all[i].Raw)
+				}
+				if have {
+					found++
+				}
+			}
+			if none := text == "key4" || text == "null" || text == "details.attributes:v1"; none != (found == 0) {
+				t.Errorf("%s: found %d times", text, found)
+			}
+		}))
+	}
+}
+
+// each does something with the questions that a query comes to.
+type each func(query.Scalars)
+
+func (each) All(...struct{}) struct{}                                     { return struct{}{} }
+func (each) Any(...struct{}) struct{}                                     { return struct{}{} }
+func (each) Not(struct{}) struct{}                                        { return struct{}{} }
+func (each) Values(query.Column, func(*audit.Entry) bool) (none struct{}) { return none }
+func (each) Times(int64, int64) (none struct{})                           { return none }
+func (each) Entry(func(*audit.Entry) bool) (none struct{})                { return none }
+func (f each) Scalars(s query.Scalars) (none struct{})                    { f(s); return none }
 
 // agree fails if the filter built from q means other entries than q itself.
 func agree(t interface{ Fatalf(string, ...any) }, q query.Query, all []audit.Entry) {

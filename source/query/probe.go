@@ -174,3 +174,69 @@ func compareRaw(f field, t *term) *compared {
 	}
 	return x
 }
+
+// At is for [Scalars].
+func (x *searched) At([]string) bool { return true }
+
+// Passes is for [Scalars].
+func (x *searched) Passes(text string) bool { return x.passes(text) }
+
+// In is for [Scalars].
+func (x *searched) In(raw string) bool { return x.in(raw) }
+
+// Needle is for [Scalars].
+func (x *searched) Needle() string { return x.needle.lower }
+
+// At is for [Scalars].
+func (x *compared) At(path []string) bool {
+	if len(path) < len(x.path) {
+		return false
+	}
+	for i, k := range x.path {
+		if !k.is(path[i], unescaped(path[i])) {
+			return false
+		}
+	}
+	return true
+}
+
+// Passes is for [Scalars].
+func (x *compared) Passes(text string) bool { return x.passes(text) }
+
+// In is for [Scalars].
+func (x *compared) In(raw string) bool { return x.in(raw) }
+
+// Needle is for [Scalars].
+func (x *compared) Needle() string {
+	if len(x.values) == 1 {
+		return x.values[0].lower
+	}
+	return ""
+}
+
+// having asks for entries that may have one of some texts in a scalar.
+type having struct{ needles []needle }
+
+// At is for [Scalars].
+func (x *having) At([]string) bool { return true }
+
+// Passes is for [Scalars].
+func (x *having) Passes(text string) bool {
+	for i := range x.needles {
+		if n := &x.needles[i]; n.in(text) {
+			return true
+		}
+	}
+	return false
+}
+
+// In is for [Scalars].
+func (x *having) In(raw string) bool { return anyIn(x.needles, raw) }
+
+// Needle is for [Scalars].
+func (x *having) Needle() string {
+	if len(x.needles) == 1 {
+		return x.needles[0].lower
+	}
+	return ""
+}

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -157,8 +158,25 @@ func (rawOnly) Times(from, to int64) func(*audit.Entry) bool {
 	}
 }
 
-func (rawOnly) Raw(pass func(string) bool) func(*audit.Entry) bool {
-	return func(e *audit.Entry) bool { return pass(e.Raw) }
+func (rawOnly) Scalars(s Scalars) func(*audit.Entry) bool {
+	return func(e *audit.Entry) bool {
+		in, packed := s.In(e.Raw), askPacked(s, e)
+		if in != packed {
+			panic(fmt.Sprintf("in the bytes of %q: %v, packed: %v", e.Raw, in, packed))
+		}
+		return in
+	}
+}
+
+// askPacked asks an entry that is packed.
+func askPacked(s audit.Scalars, e *audit.Entry) bool {
+	v := audit.NewVocabulary()
+	p := audit.NewPacker(v)
+	p.Add(e)
+	b, w, probe := p.Take(), v.Words(), audit.NewProbe(s)
+	probe.Prepare(&w)
+	found, _ := probe.Ask(&w, b.Record(0), b.Times[0], b.Flags[0]&audit.Loose != 0, nil)
+	return found
 }
 
 func (rawOnly) Entry(pass func(*audit.Entry) bool) func(*audit.Entry) bool { return pass }
@@ -236,4 +254,4 @@ func (*raws) Not(struct{}) struct{}                                  { return st
 func (*raws) Values(Column, func(*audit.Entry) bool) (none struct{}) { return none }
 func (*raws) Times(int64, int64) (none struct{})                     { return none }
 func (*raws) Entry(func(*audit.Entry) bool) (none struct{})          { return none }
-func (r *raws) Raw(pass func(string) bool) (none struct{})           { r.pass = pass; return none }
+func (r *raws) Scalars(s Scalars) (none struct{})                    { r.pass = s.In; return none }

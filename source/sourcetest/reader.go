@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"taudit/source"
+	"taudit/source/audit"
 )
 
 // stopWithin is what the Source contract allows between the context's end and Run's.
@@ -66,8 +67,8 @@ func (r *reader) take(e source.Event) {
 	if e.Source != r.name {
 		r.t.Errorf("an event says source %q; the source is %q", e.Source, r.name)
 	}
-	for i := range e.Entries {
-		r.takeEntry(e, i)
+	for _, entry := range e.All() {
+		r.takeEntry(&entry)
 	}
 	for _, b := range e.Bad {
 		r.bad++
@@ -81,14 +82,13 @@ func (r *reader) take(e source.Event) {
 	if e.Status != nil {
 		r.takeStatus(*e.Status)
 	}
-	if len(e.Entries) == 0 && len(e.Bad) == 0 && e.Status == nil {
+	if e.Len() == 0 && len(e.Bad) == 0 && e.Status == nil {
 		r.t.Error("an event is empty")
 	}
 }
 
-func (r *reader) takeEntry(e source.Event, i int) {
+func (r *reader) takeEntry(entry *audit.Entry) {
 	r.t.Helper()
-	entry := &e.Entries[i]
 	o := entry.Origin
 	if o.Source != r.name || o.Part == "" {
 		r.t.Errorf("entry %s comes from %q part %q; the source is %q", entry.LogID, o.Source, o.Part, r.name)

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"math/bits"
+	"strings"
 	"time"
 
 	"taudit/source/audit"
@@ -32,10 +33,10 @@ func (s *Snapshot) count(ctx context.Context, by Column, masks []*mask) []Count 
 		entries, errors int
 		first, last     int64
 	}
-	all := make([]sums, s.distinct(by))
-	ok := make([]bool, len(s.words[status]))
-	for code, w := range s.words[status] {
-		ok[code] = w == "OK" || len(w) == 2 && (w[0]|0x20) == 'o' && (w[1]|0x20) == 'k'
+	all := make([]sums, s.words.Len(by))
+	ok := make([]bool, s.words.Len(Statuses))
+	for code := range ok {
+		ok[code] = strings.EqualFold(s.words.Text(Statuses, uint32(code)), "OK")
 	}
 	for i, c := range s.chunks {
 		if ctx.Err() != nil {
@@ -48,7 +49,7 @@ func (s *Snapshot) count(ctx context.Context, by Column, masks []*mask) []Count 
 			}
 			t.entries++
 			t.last = c.times[row] // rows are in the order of time
-			if !ok[c.codes[status][row]] {
+			if !ok[c.codes[Statuses][row]] {
 				t.errors++
 			}
 		}
@@ -71,7 +72,7 @@ func (s *Snapshot) count(ctx context.Context, by Column, masks []*mask) []Count 
 	for code, t := range all {
 		if t.entries > 0 {
 			out = append(out, Count{
-				Sample:  s.sample(by, code),
+				Sample:  s.sample(by, uint32(code)),
 				Entries: t.entries, Errors: t.errors,
 				First: time.Unix(0, t.first).UTC(), Last: time.Unix(0, t.last).UTC(),
 			})

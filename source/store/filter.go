@@ -14,17 +14,17 @@ import (
 )
 
 // Column is a property of entries that repeats, so that a test of it is asked once for each distinct value.
-type Column int
+type Column = audit.Column
 
-// The columns, and the fields of an entry that each tells.
+// The columns: see package audit.
 const (
-	Operations Column = operation // Operation
-	Statuses   Column = status    // Status
-	Principals Column = principal // Principal, UserEmail, and of Format whether it is F3 or later
-	Targets    Column = target    // Target
-	Namespaces Column = namespace // Namespace
-	Forwards   Column = forwarded // Forwarded
-	Origins    Column = origin    // Origin.Source and Origin.Part
+	Operations = audit.Operations
+	Statuses   = audit.Statuses
+	Targets    = audit.Targets
+	Namespaces = audit.Namespaces
+	Forwards   = audit.Forwards
+	Principals = audit.Principals
+	Origins    = audit.Origins
 )
 
 // Filter says which rows are meant. It remembers what it has found out about the values of columns, so it belongs to one scan at a time; filters are
@@ -39,6 +39,7 @@ type Filter struct {
 
 	from, to int64
 	row      func(Row) bool
+	probe    *audit.Probe
 }
 
 type kind uint8
@@ -50,6 +51,7 @@ const (
 	byAll
 	byAny
 	byNot
+	byScalar
 	byRow
 )
 
@@ -65,6 +67,10 @@ func Between(from, to int64) *Filter { return &Filter{kind: byTime, from: from, 
 // Rows means the rows that pass a test of their own. It is asked last, of rows that all else has let through, and from several
 // goroutines at a time.
 func Rows(pass func(Row) bool) *Filter { return &Filter{kind: byRow, row: pass} }
+
+// Scalars means the rows that a question about their strings, numbers and words is answered by. It is asked after all but Rows, about each text
+// that repeats once, and from several goroutines at a time.
+func Scalars(s audit.Scalars) *Filter { return &Filter{kind: byScalar, probe: audit.NewProbe(s)} }
 
 // All means the rows that every one of the filters means; without any, all rows.
 func All(f ...*Filter) *Filter { return join(byAll, f) }
@@ -87,12 +93,9 @@ func join(k kind, f []*Filter) *Filter {
 // cost is that of the dearest part.
 func (f *Filter) cost() kind {
 	c := f.kind
-	if c == byRow {
-		return c
-	}
 	for _, o := range f.of {
-		if o.cost() == byRow {
-			return byRow
+		if d := o.cost(); d >= byScalar {
+			c = max(c, d)
 		}
 	}
 	return c
@@ -100,54 +103,47 @@ func (f *Filter) cost() kind {
 
 // prepare asks the tests about the values that are new in a snapshot.
 func (f *Filter) prepare(s *Snapshot) {
-	if f.kind == byWord {
+	switch f.kind {
+	case byWord:
 		var e audit.Entry // the fields of the column are set anew each time
-		for n := s.distinct(f.column); len(f.known) < n; {
-			s.show(&e, f.column, len(f.known))
+		for n := s.words.Len(f.column); len(f.known) < n; {
+			s.show(&e, f.column, uint32(len(f.known)))
 			f.known = append(f.known, f.word(&e))
 		}
+	case byScalar:
+		f.probe.Prepare(&s.words)
 	}
 	for _, o := range f.of {
 		o.prepare(s)
 	}
 }
 
-// distinct counts the values of a column.
-func (s *Snapshot) distinct(c Column) int {
-	switch c {
-	case Principals:
-		return len(s.people)
-	case Origins:
-		return len(s.parts)
-	}
-	return len(s.words[c])
-}
-
 // sample gives an entry that has a value of a column and nothing else.
-func (s *Snapshot) sample(c Column, code int) audit.Entry {
+func (s *Snapshot) sample(c Column, code uint32) audit.Entry {
 	var e audit.Entry
 	s.show(&e, c, code)
 	return e
 }
 
 // show sets the fields that tell a value of a column.
-func (s *Snapshot) show(e *audit.Entry, c Column, code int) {
+func (s *Snapshot) show(e *audit.Entry, c Column, code uint32) {
 	switch c {
 	case Operations:
-		e.Operation = s.words[c][code]
+		e.Operation = s.words.Text(c, code)
 	case Statuses:
-		e.Status = s.words[c][code]
-	case Principals:
-		p := &s.people[code]
-		e.Principal, e.UserEmail, e.Format = p.Principal, p.email, p.format
+		e.Status = s.words.Text(c, code)
 	case Targets:
-		e.Target = s.words[c][code]
+		e.Target = s.words.Text(c, code)
 	case Namespaces:
-		e.Namespace = s.words[c][code]
+		e.Namespace = s.words.Text(c, code)
 	case Forwards:
-		e.Forwarded = s.words[c][code]
+		e.Forwarded = s.words.Text(c, code)
+	case Principals:
+		p := s.words.Person(code)
+		e.Principal, e.UserEmail, e.Format = p.Principal, p.Email, p.Format
 	case Origins:
-		e.Origin.Source, e.Origin.Part = s.parts[code].source, s.parts[code].part
+		p := s.words.Place(code)
+		e.Origin.Source, e.Origin.Part = p.Source, p.Part
 	}
 }
 
@@ -216,6 +212,18 @@ func (f *Filter) scan(s *Snapshot, c *chunk, m *mask) {
 		f.of[0].scan(s, c, &part)
 		for i := range m {
 			m[i] &^= part[i]
+		}
+	case byScalar:
+		var room []byte
+		for i, w := range m {
+			for ; w != 0; w &= w - 1 {
+				var ok bool
+				row := i*64 + bits.TrailingZeros64(w)
+				ok, room = f.probe.Ask(&s.words, c.record(row), c.times[row], c.flags[row]&loose != 0, room)
+				if !ok {
+					m[i] &^= 1 << (row % 64)
+				}
+			}
 		}
 	case byRow:
 		for i, w := range m {
@@ -319,7 +327,7 @@ func (s *Snapshot) match(ctx context.Context, f *Filter, fill func(*chunk, *mask
 	m := &Matches{snap: s, filter: f, masks: make([]*mask, len(s.chunks)), starts: make([]int, len(s.chunks))}
 	masks := make([]mask, len(s.chunks)) // allocated together, since each is small
 	workers := 1
-	if f.cost() == byRow {
+	if f.cost() >= byScalar {
 		workers = min(runtime.GOMAXPROCS(0), len(s.chunks)/chunksEach)
 	}
 	var next atomic.Int64

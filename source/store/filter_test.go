@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -168,11 +169,29 @@ func TestAMatchAllocatesNothing(t *testing.T) {
 	f := store.All(
 		store.Words(store.Operations, func(e *audit.Entry) bool { return e.Operation == "UpdateUser" }),
 		store.Between(day.UnixNano(), day.Add(3*time.Hour).UnixNano()),
-		store.Rows(func(r store.Row) bool { return r.Raw() != "" }),
+		store.Scalars(asking("u1@example.com")),
+		store.Rows(func(r store.Row) bool { return r.Operation() != "" }),
 	)
 	few := testing.AllocsPerRun(20, func() { s.Match(t.Context(), f, nil) })
 	if few > 10 {
 		t.Errorf("a scan of 20,000 rows costs %v allocations", few)
+	}
+}
+
+// asking asks for a text.
+type asking string
+
+func (a asking) At([]string) bool        { return true }
+func (a asking) Passes(text string) bool { return strings.Contains(text, string(a)) }
+func (a asking) In(raw string) bool      { return strings.Contains(raw, string(a)) }
+func (a asking) Needle() string          { return strings.ToLower(string(a)) }
+
+func TestScalarsAreAskedAbout(t *testing.T) {
+	s := full(5000)
+	for text, want := range map[string]int{"u1@example.com": 1667, "004999": 1, "DeleteUser": 2500, "nothing": 0, "2026-11-20T01:00:0": 10, "log_id": 0} {
+		if got := s.Match(t.Context(), store.Scalars(asking(text)), nil).Len(); got != want {
+			t.Errorf("%s is in %d entries, want %d", text, got, want)
+		}
 	}
 }
 

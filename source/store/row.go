@@ -1,6 +1,10 @@
 package store
 
-import "time"
+import (
+	"time"
+
+	"taudit/source/audit"
+)
 
 // Key is the place of an entry in the store's order, and its identity: by time, then log_id, then Seq. It stays the same for as
 // long as the entry is held, whatever arrives before or behind it.
@@ -11,18 +15,19 @@ type Key struct {
 }
 
 // Flags say what is peculiar about an entry.
-type Flags uint8
+type Flags = audit.Flags
 
-// The flags.
+// The flags, beside those of package audit that are for the store alone.
 const (
-	Conflict Flags = 1 << iota // its log_id is also that of an entry with other content
-	Resent                     // a higher version took the place of one that had arrived before
-	Rescued                    // decoded from a Firehose error record
+	Rescued        = audit.Rescued // decoded from a Firehose error record
+	Conflict Flags = 1 << (iota + 4)
+	Resent
 
-	undated // it has no emit time
+	undated = audit.Undated
+	loose   = audit.Loose
 )
 
-// Row is one entry in a [Snapshot]. It is a value, safe for use from any goroutine, and allocates nothing but for Entry.
+// Row is one entry in a [Snapshot]. It is a value, safe for use from any goroutine. Raw and Entry unpack it; nothing else does.
 type Row struct {
 	snap  *Snapshot
 	chunk *chunk
@@ -39,10 +44,10 @@ func (r Row) Time() time.Time { return time.Unix(0, r.chunk.times[r.i]).UTC() }
 func (r Row) Dated() bool { return r.chunk.flags[r.i]&undated == 0 }
 
 // Operation is the name as written on the wire.
-func (r Row) Operation() string { return r.word(operation) }
+func (r Row) Operation() string { return r.word(Operations) }
 
 // Status is OK, ERROR or whatever else was written.
-func (r Row) Status() string { return r.word(status) }
+func (r Row) Status() string { return r.word(Statuses) }
 
 // Actor is who acted: [audit.Entry.Actor].
 func (r Row) Actor() string {
@@ -50,8 +55,8 @@ func (r Row) Actor() string {
 	switch {
 	case p.Name != "":
 		return p.Name
-	case p.email != "":
-		return p.email
+	case p.Email != "":
+		return p.Email
 	}
 	return p.ID
 }
@@ -60,19 +65,53 @@ func (r Row) Actor() string {
 func (r Row) PrincipalType() string { return r.person().Type }
 
 // Namespace is the namespace acted on, if one is named.
-func (r Row) Namespace() string { return r.word(namespace) }
+func (r Row) Namespace() string { return r.word(Namespaces) }
 
 // Target is the thing acted on, as far as can be told.
-func (r Row) Target() string { return r.word(target) }
+func (r Row) Target() string { return r.word(Targets) }
 
 // Forwarded is the chain of caller addresses as written.
-func (r Row) Forwarded() string { return r.word(forwarded) }
+func (r Row) Forwarded() string { return r.word(Forwards) }
 
 // LogID is the entry's own id; empty before 2024.
-func (r Row) LogID() string { return r.chunk.logIDs[r.i] }
+func (r Row) LogID() string { return r.chunk.record(r.i).LogID() }
 
 // Raw is the JSON text as received.
-func (r Row) Raw() string { return r.chunk.raws[r.i] }
+func (r Row) Raw() string { return string(r.AppendRaw(nil)) }
+
+// AppendRaw appends the JSON text as received, for many rows with one buffer.
+func (r Row) AppendRaw(dst []byte) []byte {
+	return r.snap.words.AppendRaw(dst, r.chunk.record(r.i), r.chunk.times[r.i])
+}
 
 // Flags say what is peculiar about the entry.
-func (r Row) Flags() Flags { return r.chunk.flags[r.i] &^ undated }
+func (r Row) Flags() Flags { return r.chunk.flags[r.i] & (Rescued | Conflict | Resent) }
+
+// Arrived is when the sink received the entry, in UTC; zero when that is unknown.
+func (r Row) Arrived() time.Time {
+	if t := r.chunk.record(r.i).Arrived(r.chunk.times[r.i]); t != 0 {
+		return time.Unix(0, t).UTC()
+	}
+	return time.Time{}
+}
+
+func (r Row) word(c Column) string { return r.snap.words.Text(c, r.chunk.codes[c][r.i]) }
+
+func (r Row) person() *audit.Person { return r.snap.words.Person(r.chunk.codes[Principals][r.i]) }
+
+// Origin says where the entry came from.
+func (r Row) Origin() audit.Origin {
+	o := r.snap.words.Origin(r.chunk.record(r.i), r.chunk.times[r.i], r.snap.words.Place(r.chunk.codes[Origins][r.i]))
+	o.Rescued = r.chunk.flags[r.i]&Rescued != 0
+	return o
+}
+
+// Entry unpacks and decodes the entry: for the one that is being read, not for a list.
+func (r Row) Entry() audit.Entry {
+	d, ok := r.snap.decoders.Get().(*audit.Decoder)
+	if !ok {
+		d = audit.NewDecoder()
+	}
+	defer r.snap.decoders.Put(d)
+	return d.Again(r.Raw(), r.Origin())
+}

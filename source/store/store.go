@@ -4,10 +4,12 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"github.com/cespare/xxhash/v2"
 
@@ -17,7 +19,7 @@ import (
 // Limits bound what a [Store] holds. Zero means no limit.
 type Limits struct {
 	MaxEntries int
-	MaxBytes   int64 // of raw bytes
+	MaxBytes   int64 // of memory that entries take: see [Snapshot.Bytes]
 }
 
 const (
@@ -25,15 +27,18 @@ const (
 	maxBad = 10_000
 	// maxTwins bounds the search among entries of one time and log_id, so that a stream that repeats them cannot make it slow.
 	maxTwins = 64
+	// least is how many rows are worth a chunk of their own.
+	least = chunkSize / 8
 )
 
-// Store holds entries ordered by time, then log_id, then arrival. Append and AppendBad are for one goroutine; Snapshot is
-// for any.
+// Store holds entries ordered by time, then log_id, then arrival. Append, AppendBatch and AppendBad are for one goroutine;
+// Snapshot is for any.
 type Store struct {
-	limits Limits
-	words  words
-	chunks []*chunk // in order, none empty
-	seq    uint64
+	limits     Limits
+	vocabulary *audit.Vocabulary
+	packer     *audit.Packer
+	chunks     []*chunk // in order, none empty
+	seq        uint64
 
 	// first has, for the hash of every log_id held, the time of an entry that has it. Copies of one entry meet at the same place
 	// in the order; this index is for the entries that share a log_id and nothing else.
@@ -51,12 +56,16 @@ type Store struct {
 
 	decoders  sync.Pool
 	fresh     []int
+	room      []byte
 	published atomic.Pointer[Snapshot]
 }
 
-// New makes an empty store.
-func New(l Limits) *Store {
-	s := &Store{limits: l, odd: map[audit.ID]Key{}}
+// New makes an empty store with a vocabulary of its own.
+func New(l Limits) *Store { return Sharing(audit.NewVocabulary(), l) }
+
+// Sharing makes an empty store that takes batches of a vocabulary as they are.
+func Sharing(v *audit.Vocabulary, l Limits) *Store {
+	s := &Store{limits: l, vocabulary: v, packer: audit.NewPacker(v), odd: map[audit.ID]Key{}}
 	s.publish()
 	return s
 }
@@ -75,44 +84,92 @@ type Added struct {
 // log_id, the same bytes) is dropped and counted, unless its version is higher: then it takes the place of the one held.
 // Entries with the log_id of another but with other content are kept, and all of them flagged [Conflict].
 func (s *Store) Append(entries []audit.Entry) Added {
-	batch := make([]record, len(entries))
 	for i := range entries {
-		e := &entries[i]
-		s.seq++
+		s.packer.Add(&entries[i])
+	}
+	return s.AppendBatch(s.packer.Take())
+}
+
+// AppendBatch adds the entries of a batch as Append does. It may be nil. A batch of another vocabulary is packed again.
+func (s *Store) AppendBatch(b *audit.Batch) Added {
+	defer s.publish()
+	if b == nil || b.Len() == 0 {
+		return Added{}
+	}
+	if b.Vocabulary != s.vocabulary {
+		for _, e := range b.Entries() {
+			s.packer.Add(&e)
+		}
+		b = s.packer.Take()
+	}
+	n, seq := b.Len(), s.seq+1
+	s.seq += uint64(n)
+	added := Added{Fresh: s.fresh[:0]}
+	if n >= least && s.plain(b) && s.place(b, seq) {
+		for i := range n {
+			added.Fresh = append(added.Fresh, i)
+		}
+		added.New = n
+	} else {
+		s.merge(b, seq, &added)
+	}
+	s.fresh = added.Fresh
+	s.duplicates += int64(added.Duplicates)
+	s.evict()
+	return added
+}
+
+// plain tells whether the entries of a batch are in order, dated, and have log_ids that none held has, which are noted then.
+func (s *Store) plain(b *audit.Batch) bool {
+	var one, two [64]byte
+	for i, t := range b.Times {
+		if b.Hashes[i] == 0 || b.Flags[i]&undated != 0 || i > 0 && t < b.Times[i-1] {
+			return false
+		}
+		if i > 0 && t == b.Times[i-1] {
+			if bytes.Compare(b.Record(i-1).AppendLogID(one[:0]), b.Record(i).AppendLogID(two[:0])) >= 0 {
+				return false
+			}
+		}
+	}
+	for i, h := range b.Hashes {
+		if _, known := s.first.add(h, b.Times[i]); known {
+			// What was noted of those before it does no harm: they are looked for in vain, and added.
+			return false
+		}
+	}
+	return true
+}
+
+// merge adds a batch of any kind.
+func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
+	batch := make([]record, b.Len())
+	for i := range batch {
 		batch[i] = record{
-			key:   Key{Time: nanoseconds(e.Time()), LogID: e.LogID, Seq: s.seq},
-			entry: e,
-			index: i,
-		}
-		if e.LogID != "" {
-			batch[i].hash = xxhash.Sum64String(e.LogID)
-		}
-		if e.Origin.Rescued {
-			batch[i].flags = Rescued
+			key:   Key{Time: b.Times[i], LogID: b.Record(i).LogID(), Seq: seq + uint64(i)},
+			batch: b, row: i, flags: b.Flags[i],
 		}
 	}
 	if !inOrder(batch) {
 		slices.SortFunc(batch, func(a, b record) int { return a.key.compare(b.key) })
 	}
-
-	added := Added{Fresh: s.fresh[:0]}
 	keep := batch[:0]
 	for _, r := range batch {
 		switch twin := lastTwin(keep, r); {
-		case twin >= 0 && r.entry.Version > keep[twin].entry.Version:
-			keep[twin].entry, keep[twin].index = r.entry, r.index
+		case twin >= 0 && s.newer(r, keep[twin]):
+			keep[twin].row = r.row
 			keep[twin].flags |= Resent
 			added.Replaced++
 		case twin >= 0:
 			added.Duplicates++
 		default:
-			switch p, v, held := s.held(r); {
+			switch p, held := s.held(r); {
 			case !held:
 				keep = append(keep, r)
-			case r.entry.Version > v:
+			case p.in(s.chunks) && s.newerThan(r, p):
 				s.replace(p, r)
 				added.Replaced++
-				added.Fresh = append(added.Fresh, r.index)
+				added.Fresh = append(added.Fresh, r.row)
 			default:
 				added.Duplicates++
 			}
@@ -121,14 +178,9 @@ func (s *Store) Append(entries []audit.Entry) Added {
 	s.insert(keep)
 	for _, r := range keep {
 		s.noteLogID(r)
-		added.Fresh = append(added.Fresh, r.index)
+		added.Fresh = append(added.Fresh, r.row)
 	}
 	added.New = len(keep)
-	s.fresh = added.Fresh
-	s.duplicates += int64(added.Duplicates)
-	s.evict()
-	s.publish()
-	return added
 }
 
 // AppendBad keeps and counts bytes that could not be decoded.
@@ -150,10 +202,23 @@ func (s *Store) Snapshot() *Snapshot { return s.published.Load() }
 // record is an entry on its way into a chunk.
 type record struct {
 	key   Key
-	entry *audit.Entry
-	hash  uint64 // of the log_id
-	index int    // in what Append was given
+	batch *audit.Batch
+	row   int // in the batch
 	flags Flags
+}
+
+func (r record) odd() bool { return r.key.LogID == "" || r.flags&undated != 0 }
+
+func (r record) operation() uint32 { return r.batch.Codes[Operations][r.row] }
+
+func (k Key) compare(o Key) int {
+	if c := cmp.Compare(k.Time, o.Time); c != 0 {
+		return c
+	}
+	if c := strings.Compare(k.LogID, o.LogID); c != 0 {
+		return c
+	}
+	return cmp.Compare(k.Seq, o.Seq)
 }
 
 // inOrder tells whether records are sorted already, as those of one source are.
@@ -169,7 +234,7 @@ func inOrder(batch []record) bool {
 
 // lastTwin finds a copy of r among the last of the sorted records, or -1.
 func lastTwin(sorted []record, r record) int {
-	if len(sorted) == 0 || sorted[len(sorted)-1].key.Time != r.key.Time || r.entry.LogID == "" || r.entry.EmitTime.IsZero() {
+	if len(sorted) == 0 || sorted[len(sorted)-1].key.Time != r.key.Time || r.odd() {
 		return -1 // the odd index tells
 	}
 	for i := len(sorted) - 1; i >= 0 && i >= len(sorted)-maxTwins; i-- {
@@ -177,44 +242,81 @@ func lastTwin(sorted []record, r record) int {
 		if o.key.Time != r.key.Time || o.key.LogID != r.key.LogID {
 			break
 		}
-		if o.entry.Operation == r.entry.Operation {
+		if o.operation() == r.operation() {
 			return i
 		}
 	}
 	return -1
 }
 
-// held finds the entry in the log that that of r is a copy of, and its version. An odd entry that is not held is noted.
-func (s *Store) held(r record) (place, int32, bool) {
-	e, k := r.entry, r.key
-	if e.LogID == "" || e.EmitTime.IsZero() {
+// held finds the entry in the log that that of r is a copy of. If that is only on its way there, the place is not in the log. An odd
+// entry that is not held is noted.
+func (s *Store) held(r record) (place, bool) {
+	k, nowhere := r.key, place{chunk: -1}
+	if r.odd() {
+		e := s.entry(r.batch.Record(r.row), k.Time)
 		id := e.Identity()
 		known, ok := s.odd[id]
 		if !ok {
 			s.odd[id] = k
-			return place{}, 0, false
+			return nowhere, false
 		}
 		p := s.seek(known)
-		if !p.in(s.chunks) || s.chunks[p.chunk].key(p.row) != known {
-			return place{}, e.Version, true // stands in the batch that is being added: the first of them stays
+		if !p.in(s.chunks) || s.chunks[p.chunk].compare(p.row, known) != 0 {
+			return nowhere, true // the first of a batch stays
 		}
-		return p, s.chunks[p.chunk].versions[p.row], true
+		return p, true
 	}
-	if _, ok := s.first.get(r.hash); !ok {
-		return place{}, 0, false
+	if _, ok := s.first.get(r.batch.Hashes[r.row]); !ok {
+		return nowhere, false
 	}
 	p := s.seek(Key{Time: k.Time, LogID: k.LogID})
 	for n := 0; n < maxTwins && p.in(s.chunks); n++ {
 		c := s.chunks[p.chunk]
-		if c.times[p.row] != k.Time || c.logIDs[p.row] != k.LogID {
+		if !c.has(p.row, k.Time, k.LogID) {
 			break
 		}
-		if s.words.strings[operation].values[c.codes[operation][p.row]] == e.Operation {
-			return p, c.versions[p.row], true
+		if c.codes[Operations][p.row] == r.operation() {
+			return p, true
 		}
 		p = p.next(s.chunks)
 	}
-	return place{}, 0, false
+	return nowhere, false
+}
+
+// newer tells whether a has a higher version than b.
+func (s *Store) newer(a, b record) bool {
+	return s.higher(a.batch.Record(a.row), a.key.Time, b.batch.Record(b.row), b.key.Time)
+}
+
+// newerThan tells whether r has a higher version than what is held at a place.
+func (s *Store) newerThan(r record, p place) bool {
+	c := s.chunks[p.chunk]
+	return s.higher(r.batch.Record(r.row), r.key.Time, c.record(p.row), c.times[p.row])
+}
+
+// higher tells whether the version of the first of two records is. Nearly always they are copies to the last byte.
+func (s *Store) higher(a audit.Record, at int64, b audit.Record, bt int64) bool {
+	words := s.vocabulary.Words()
+	s.room = words.AppendRaw(s.room[:0], a, at)
+	n := len(s.room)
+	s.room = words.AppendRaw(s.room, b, bt)
+	if bytes.Equal(s.room[:n], s.room[n:]) {
+		return false
+	}
+	one, two := s.entry(a, at), s.entry(b, bt)
+	return one.Version > two.Version
+}
+
+// entry unpacks and decodes a record.
+func (s *Store) entry(r audit.Record, t int64) audit.Entry {
+	words := s.vocabulary.Words()
+	d, ok := s.decoders.Get().(*audit.Decoder)
+	if !ok {
+		d = audit.NewDecoder()
+	}
+	defer s.decoders.Put(d)
+	return d.Again(string(words.AppendRaw(nil, r, t)), audit.Origin{})
 }
 
 // noteLogID remembers the log_id of an entry that was inserted, and flags it and the one that already had it.
@@ -223,7 +325,7 @@ func (s *Store) noteLogID(r record) {
 	if k.LogID == "" {
 		return
 	}
-	t, known := s.first.add(r.hash, k.Time)
+	t, known := s.first.add(r.batch.Hashes[r.row], k.Time)
 	if !known {
 		return
 	}
@@ -233,14 +335,14 @@ func (s *Store) noteLogID(r record) {
 	}
 	if t != k.Time {
 		q := s.seek(Key{Time: t, LogID: k.LogID})
-		if q.in(s.chunks) && s.chunks[q.chunk].times[q.row] == t && s.chunks[q.chunk].logIDs[q.row] == k.LogID {
+		if q.in(s.chunks) && s.chunks[q.chunk].has(q.row, t, k.LogID) {
 			s.flag(q, Conflict)
 			s.flag(p, Conflict)
 		}
 	}
 	// Entries with the same time and log_id stand side by side.
 	for _, q := range [...]place{p.previous(s.chunks), p.next(s.chunks)} {
-		if q.in(s.chunks) && s.chunks[q.chunk].times[q.row] == k.Time && s.chunks[q.chunk].logIDs[q.row] == k.LogID {
+		if q.in(s.chunks) && s.chunks[q.chunk].has(q.row, k.Time, k.LogID) {
 			s.flag(q, Conflict)
 			s.flag(p, Conflict)
 		}
@@ -258,10 +360,10 @@ func (s *Store) evict() {
 		over = max(0, n-m)
 	}
 	for len(s.chunks) > 0 && (over > 0 || s.limits.MaxBytes > 0 && s.bytes > s.limits.MaxBytes) {
-		c := s.chunks[0]
+		c, words := s.chunks[0], s.vocabulary.Words()
 		n := 0
 		for n < c.len() && (over > 0 || s.limits.MaxBytes > 0 && s.bytes > s.limits.MaxBytes) {
-			s.forget(c, n)
+			s.forget(c, n, &words)
 			over = max(0, over-1)
 			n++
 		}
@@ -270,32 +372,23 @@ func (s *Store) evict() {
 			s.chunks = s.chunks[1:]
 			continue
 		}
-		s.chunks[0] = c.slice(n, c.len())
+		s.swap(0, c.slice(n, c.len()))
 	}
 }
 
 // forget takes a row that leaves the log out of the indexes and sums.
-func (s *Store) forget(c *chunk, row int) {
-	s.bytes -= int64(len(c.raws[row]))
-	if id := c.logIDs[row]; id != "" {
+func (s *Store) forget(c *chunk, row int, words *audit.Words) {
+	r := c.record(row)
+	s.bytes -= int64(words.Size(r)) + rowBytes
+	id := r.LogID()
+	if id != "" {
 		h := xxhash.Sum64String(id)
 		if t, known := s.first.get(h); known && t == c.times[row] {
 			s.first.remove(h)
 		}
 	}
-	if c.logIDs[row] == "" || c.flags[row]&undated != 0 {
-		e := s.row(c, row).Entry()
+	if id == "" || c.flags[row]&undated != 0 {
+		e := s.entry(r, c.times[row])
 		delete(s.odd, e.Identity())
 	}
-}
-
-// nanoseconds gives t as nanoseconds since 1970, clamped to what 64 bits hold: a stranger chose it.
-func nanoseconds(t time.Time) int64 {
-	switch y := t.Year(); {
-	case y < 1700:
-		return 0
-	case y > 2200:
-		return maxTime
-	}
-	return t.UnixNano()
 }

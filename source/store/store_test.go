@@ -155,15 +155,17 @@ func TestLimitsEvictTheOldest(t *testing.T) {
 	for i := range 5000 {
 		batch = append(batch, made(day.Add(time.Duration(i)*time.Second), fmt.Sprintf("id-%05d", i), "UpdateUser", 0))
 	}
-	size := int64(len(batch[0].Raw))
-	for name, l := range map[string]store.Limits{"entries": {MaxEntries: 3000}, "bytes": {MaxBytes: 3000 * size}} {
+	all := store.New(store.Limits{})
+	all.Append(batch)
+	size := all.Snapshot().Bytes()
+	for name, l := range map[string]store.Limits{"entries": {MaxEntries: 3000}, "bytes": {MaxBytes: size * 3 / 5}} {
 		t.Run(name, func(t *testing.T) {
 			s := store.New(l)
 			for part := range slices.Chunk(batch, 700) {
 				s.Append(part)
 			}
 			snap := s.Snapshot()
-			if snap.Len() != 3000 || snap.Evicted() != 2000 || snap.Arrived() != 5000 || snap.Bytes() != 3000*size {
+			if snap.Len() != 3000 || snap.Evicted() != 2000 || snap.Arrived() != 5000 || snap.Bytes() != size*3/5 {
 				t.Fatalf("len %d evicted %d arrived %d bytes %d", snap.Len(), snap.Evicted(), snap.Arrived(), snap.Bytes())
 			}
 			if got := snap.At(0).LogID(); got != "id-02000" {

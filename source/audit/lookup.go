@@ -1,0 +1,117 @@
+package audit
+
+// text gives the number of a text that a column needs.
+func (p *Packer) text(s string) uint32 {
+	code, _, _ := p.look(s, true, &p.root)
+	return code
+}
+
+// repeated gives the number of a text, unless the values of the step turn out not to repeat.
+func (p *Packer) repeated(text string, s *step) (uint32, bool) {
+	code, fresh, ok := p.look(text, false, s)
+	if s.asked++; fresh {
+		s.fresh++
+	}
+	s.unique = s.asked >= trialValues && 2*s.fresh > s.asked
+	return code, ok
+}
+
+// look gives the number of a text, and leaves at a step where it is to be found again.
+func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok bool) {
+	if s == "" {
+		return 0, false, true
+	}
+	r := &p.recent[hashOf(s)>>(64-textBits)]
+	if len(s) == int(r.size) && string(r.text[:r.size]) == s {
+		at.last = r
+		return r.code, false, true
+	}
+	if code, fresh, ok = p.vocabulary.text(s, needed); !ok {
+		return 0, false, false
+	}
+	if int(code) >= len(p.words.texts) {
+		p.words = p.vocabulary.Words()
+	}
+	if len(s) <= len(r.text) {
+		r.code, r.size = code, uint8(copy(r.text[:], s))
+	}
+	return code, fresh, true
+}
+
+// hashOf looks at both ends of a text, because names and numbers that belong together have one of them in common.
+func hashOf(s string) uint64 {
+	n := len(s)
+	var h uint64
+	if n < 8 {
+		h = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
+	} else {
+		h = eight(s[n-8:])*odd ^ eight(s)
+		h ^= h >> 32
+	}
+	h = (h + uint64(n)) * odd
+	return h ^ h>>31
+}
+
+const odd = 0x9E3779B97F4A7C15
+
+// column gives the value of a column that a text is.
+func (p *Packer) column(c Column, text uint32) uint32 {
+	const size = 1 << 10
+	if p.columns[c] == nil {
+		p.columns[c] = make([]pair, size) // text 0 is value 0
+	}
+	known := &p.columns[c][text%size]
+	if known.text != text {
+		*known = pair{text, p.vocabulary.value(c, text)}
+	}
+	return known.value
+}
+
+func (p *Packer) person(who personKey) uint32 {
+	code, ok := p.people[who]
+	if !ok {
+		code = p.vocabulary.person(who)
+		if len(p.people) >= maxWords {
+			clear(p.people)
+		}
+		p.people[who] = code
+	}
+	return code
+}
+
+// shape gives the number of an object.
+func (p *Packer) shape(nodes []uint32) (uint32, bool) {
+	h := uint64(len(nodes))
+	for _, n := range nodes {
+		h = (h ^ uint64(n)) * odd
+		h ^= h >> 29
+	}
+	recent := &p.shaped[h>>(64-cacheBits)]
+	if c := *recent; c > 0 && same(p.shapeOf(c-1), nodes) {
+		return c - 1, true
+	}
+	id, ok := p.vocabulary.shape(nodes)
+	if ok {
+		*recent = id + 1
+	}
+	return id, ok
+}
+
+func (p *Packer) shapeOf(id uint32) []uint32 {
+	if int(id) >= len(p.words.shapes) {
+		p.words = p.vocabulary.Words()
+	}
+	return p.words.shapes[id]
+}
+
+func same(a, b []uint32) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,346 @@
+package audit
+
+import (
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// object packs the object that begins at b[i], the value of a step or an element of it, and gives where it ends. It is negative if
+// that cannot be done.
+func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
+	if p.depth == maxShaped {
+		return -1
+	}
+	p.depth++
+	if in.keyed {
+		return p.keys(b, i, in)
+	}
+	slot, from := len(p.shapes), len(p.path)
+	p.shapes = append(p.shapes, 0)
+	p.values = append(p.values, object)
+	here := &in.first
+	if listed {
+		here = &in.inner
+	}
+	for begins := true; ; begins = false {
+		s := here.match(b, i)
+		if s == nil && p.learning {
+			s = p.learn(b, i, in, listed, here, begins)
+		}
+		if s == nil || len(p.path)-from == maxMembers {
+			return -1
+		}
+		i += len(s.literal)
+		p.path = append(p.path, s.id)
+		if s.end {
+			break
+		}
+		if i = p.member(b, i, s); i < 0 {
+			return -1
+		}
+		here = &s.next
+	}
+	id, ok := p.shape(p.path[from:])
+	p.path = p.path[:from]
+	if !ok {
+		return -1
+	}
+	p.shapes[slot] = id
+	p.depth--
+	return i
+}
+
+// keys packs an object whose keys are data, and whose values are neither objects nor arrays.
+func (p *Packer) keys(b []byte, i int, in *step) int {
+	if in.inMap == nil {
+		in.inMap = &step{last: &recent{}, inMap: &step{last: &recent{}}}
+	}
+	p.shapes = append(p.shapes, theMap)
+	p.values = append(p.values, theKeys<<kindBits|special)
+	if i+1 < len(b) && b[i+1] == '}' {
+		p.values = append(p.values, theEnd<<kindBits|special)
+		p.depth--
+		return i + 2
+	}
+	for begin := byte('{'); i < len(b); begin = ',' {
+		if b[i] == '}' && begin == ',' {
+			p.values = append(p.values, theEnd<<kindBits|special)
+			p.depth--
+			return i + 1
+		}
+		if b[i] != begin || i+1 == len(b) || b[i+1] != '"' {
+			return -1
+		}
+		if i = p.str(b, i+1, in.inMap, true); i < 0 || len(b)-i < 2 || b[i] != ':' {
+			return -1
+		}
+		if i++; b[i] == '"' {
+			i = p.str(b, i, in.inMap.inMap, true)
+		} else {
+			i = p.scalar(b, i, in.inMap.inMap)
+		}
+		if i < 0 {
+			return -1
+		}
+	}
+	return -1
+}
+
+// member packs the value of a member and notes what it says about the entry.
+func (p *Packer) member(b []byte, i int, s *step) int {
+	if !p.learning {
+		if s.field != 0 {
+			if p.gist.have&s.field != 0 || s.wraps && b[i] == '[' && p.gist.have == 0 {
+				return -1 // it is there twice, or this is no entry
+			}
+			if p.gist.have |= s.field; s.field == emitTimeField && b[i] != '"' {
+				return -1
+			}
+		} else if s.wraps && b[i] == '[' && p.gist.have == 0 {
+			return -1
+		}
+		if s.clue != noClue {
+			p.gist.clues[s.payload][s.clue] = 0
+		}
+		if s.field&(rawDetailsField|detailsField) != 0 {
+			p.gist.present[s.payload] = true
+		}
+	}
+	switch c := b[i]; c {
+	case '"':
+		return p.str(b, i, s, false)
+	case '{', '[':
+		return p.nested(b, i, s, false)
+	}
+	end := p.scalar(b, i, s)
+	if end > 0 && !p.learning && b[i] == 'n' && s.field&(rawDetailsField|detailsField) != 0 {
+		p.gist.nothing[s.payload] = true
+	}
+	return end
+}
+
+// nested packs an object or an array. While learning, one that cannot be taken apart is kept as it stands.
+func (p *Packer) nested(b []byte, i int, s *step, listed bool) int {
+	shapes, values, path, depth := len(p.shapes), len(p.values), len(p.path), p.depth
+	end := -1
+	if b[i] == '[' {
+		end = p.array(b, i, s, listed)
+	} else {
+		end = p.object(b, i, s, listed)
+		if end > 0 && !p.learning && s.field&(rawDetailsField|detailsField) != 0 {
+			p.gist.empty[s.payload] = len(p.shapes) == shapes+1 && p.emptyShape(p.shapes[shapes])
+		}
+	}
+	if end < 0 && p.learning {
+		if end = skipValue(b, i); end < 0 {
+			return -1
+		}
+		p.shapes, p.values, p.path, p.depth = p.shapes[:shapes], p.values[:values], p.path[:path], depth
+		p.asItIs(b[i:end])
+	}
+	return end
+}
+
+// emptyShape tells whether objects of a shape have no members.
+func (p *Packer) emptyShape(id uint32) bool { return len(p.shapeOf(id)) == 1 }
+
+// array packs an array without white space between its elements.
+func (p *Packer) array(b []byte, i int, s *step, listed bool) int {
+	if p.depth == maxShaped {
+		return -1
+	}
+	p.depth++
+	p.values = append(p.values, array)
+	i++
+	if i < len(b) && b[i] == ']' {
+		i++
+	} else {
+		for first := true; ; first = false {
+			if i >= len(b) {
+				return -1
+			}
+			switch b[i] {
+			case '"':
+				if i = p.str(b, i, s, !first || listed || s.clue != targetUserClue); i < 0 {
+					return -1
+				}
+			case '{', '[':
+				if i = p.nested(b, i, s, true); i < 0 {
+					return -1
+				}
+			default:
+				if i = p.scalar(b, i, s); i < 0 {
+					return -1
+				}
+			}
+			if i >= len(b) {
+				return -1
+			}
+			c := b[i]
+			i++
+			if c == ']' {
+				break
+			}
+			if c != ',' {
+				return -1
+			}
+		}
+	}
+	p.values = append(p.values, theEnd<<kindBits|special)
+	p.depth--
+	return i
+}
+
+// str packs the string that begins at b[i]. An element tells nothing about the entry.
+func (p *Packer) str(b []byte, i int, s *step, element bool) int {
+	end := plainEnd(b, i+1)
+	if end < 0 {
+		if !p.learning {
+			return -1
+		}
+		if end = quoteEnd(b, i) - 1; end < 0 {
+			return -1
+		}
+	}
+	text := unsafe.String(unsafe.SliceData(b[i+1:]), end-i-1)
+	if !element {
+		switch s.field {
+		case emitTimeField:
+			return p.stamp(text, end)
+		case logIDField:
+			if !p.learning {
+				p.gist.logID = text
+			}
+			if text == p.gist.logID {
+				p.values = binary.AppendUvarint(p.values, theLogID<<kindBits|special)
+				return end + 1
+			}
+		}
+	}
+	if r := s.last; len(text) == int(r.size) && string(r.text[:r.size]) == text {
+		p.number(r.code)
+		if s.coded && !element && !p.learning {
+			p.note(s, r.code)
+		}
+		return end + 1
+	}
+	if s.coded {
+		code, _, _ := p.look(text, true, s)
+		p.number(code)
+		if !element && !p.learning {
+			p.note(s, code)
+		}
+		return end + 1
+	}
+	if !s.unique && len(text) <= maxWordy {
+		if code, ok := p.repeated(text, s); ok {
+			p.number(code)
+			return end + 1
+		}
+	}
+	n := len(p.values)
+	p.values = append(p.values, 0, 0, 0)
+	packed, head, ok := appendHex(p.values, text)
+	if !ok {
+		p.values = appendText(p.values[:n], spelled, text)
+		return end + 1
+	}
+	// The tag is known only now; it takes two bytes at most.
+	tag := binary.AppendUvarint(packed[n:n], head<<kindBits|hexed)
+	p.values = append(packed[:n+len(tag)], packed[n+3:]...)
+	return end + 1
+}
+
+func (p *Packer) number(code uint32) {
+	p.values = binary.AppendUvarint(p.values, uint64(code)<<kindBits)
+}
+
+// stamp packs an emit time.
+func (p *Packer) stamp(text string, end int) int {
+	t, ok := plainStamp(text)
+	digits := max(0, len(text)-len("2006-01-02T15:04:05.Z"))
+	if !p.learning {
+		if !ok || t.Year() < 1700 || t.Year() > 2200 {
+			return -1
+		}
+		p.gist.emitted = t
+	} else if !ok || !t.Equal(p.gist.emitted) || t.Year() < 1700 || t.Year() > 2200 {
+		p.values = appendText(p.values, spelled, text)
+		return end + 1
+	}
+	p.values = append(p.values, byte(digits)<<kindBits|special)
+	return end + 1
+}
+
+// scalar packs a number, true, false or null.
+func (p *Packer) scalar(b []byte, i int, s *step) int {
+	end, f := scalar(b, i)
+	if f != noFault {
+		return -1
+	}
+	text := unsafe.String(unsafe.SliceData(b[i:]), end-i)
+	if !s.unique && len(text) <= maxWordy {
+		if code, ok := p.repeated(text, s); ok {
+			p.values = binary.AppendUvarint(p.values, uint64(code)<<(kindBits+1)|scalarOf)
+			return end
+		}
+	}
+	p.values = append(binary.AppendUvarint(p.values, (uint64(len(text))<<1|1)<<kindBits|scalarOf), text...)
+	return end
+}
+
+// asItIs keeps JSON as it stands.
+func (p *Packer) asItIs(b []byte) {
+	p.loose = true
+	p.values = append(binary.AppendUvarint(p.values, uint64(len(b))<<kindBits|asItIs), b...)
+}
+
+// plainEnd finds the closing quote of a string that goes on at b[i], if it has nothing but printable ASCII and no escapes; else it is negative.
+func plainEnd(b []byte, i int) int {
+	// As in scanner.text; what is not ASCII is marked too.
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	for ; i+8 <= len(b); i += 8 {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^(ones*'"'), w^(ones*'\\')
+		if m := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w | w) & highs; m != 0 {
+			if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' {
+				return -1
+			}
+			return i
+		}
+	}
+	for ; i < len(b); i++ {
+		switch c := b[i]; {
+		case c == '"':
+			return i
+		case c == '\\', c < ' ', c >= 0x80:
+			return -1
+		}
+	}
+	return -1
+}
+
+// skipValue is the offset behind the object or array that begins at b[i], or negative. It only counts brackets.
+func skipValue(b []byte, i int) int {
+	for depth := 0; i < len(b); {
+		switch b[i] {
+		case '"':
+			if i = quoteEnd(b, i); i < 0 {
+				return -1
+			}
+			continue
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+		if i++; depth <= 0 {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,312 @@
+package audit
+
+import (
+	"bytes"
+	"encoding/binary"
+	"slices"
+	"strings"
+)
+
+const (
+	// maxNodes and maxShapes bound what is learned of how objects look; what does not fit is kept as it stands.
+	maxNodes  = 1 << 16
+	maxShapes = 1 << 18
+	// maxMembers is how many members an object may have that is taken apart, and maxNested how deep it may be in others.
+	maxMembers = 256
+	maxShaped  = 24
+	// maxLiteral is the longest key that is learned, with what stands around it, in bytes.
+	maxLiteral = 256
+	// maxNext is how many keys are tried behind a key. Where there are more, keys are data, as in a map.
+	maxNext = 48
+	// theMap is the shape of objects whose keys are data.
+	theMap = 0
+)
+
+// node is a place in objects: a key, at the end of a path of keys, with what stands before and behind it in the text, as in
+// `,"level":`; or the end of an object, as in `}`.
+type node struct {
+	literal string
+	path    []string // keys, as they stand between their quotes, of a member
+	end     bool
+}
+
+// nodeKey tells nodes apart. parent is the node of the member that the object is in or, with listed set, in whose array it is.
+type nodeKey struct {
+	parent  uint32
+	listed  bool
+	literal string
+}
+
+// node numbers a node. It is false when too many are known.
+func (v *Vocabulary) node(k nodeKey, key string, end bool) (uint32, bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if id, ok := v.nodes[k]; ok {
+		return id, true
+	}
+	if len(v.words.nodes) == maxNodes {
+		return 0, false
+	}
+	n := node{literal: strings.Clone(k.literal), end: end}
+	if !end {
+		n.path = append(slices.Clone(v.words.nodes[k.parent].path), strings.Clone(key))
+	}
+	k.literal = n.literal
+	id := uint32(len(v.words.nodes))
+	v.nodes[k] = id
+	v.words.nodes = append(v.words.nodes, n)
+	return id, true
+}
+
+// shape numbers the sequence of nodes that is an object. It is false when too many are known.
+func (v *Vocabulary) shape(nodes []uint32) (uint32, bool) {
+	key := make([]byte, 0, 4*len(nodes))
+	for _, n := range nodes {
+		key = binary.LittleEndian.AppendUint32(key, n)
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if id, ok := v.shapes[string(key)]; ok {
+		return id, true
+	}
+	if len(v.words.shapes) == maxShapes {
+		return 0, false
+	}
+	id := uint32(len(v.words.shapes))
+	v.shapes[string(key)] = id
+	v.words.shapes = append(v.words.shapes, slices.Clone(nodes))
+	return id, true
+}
+
+// context is what the members of an object say about an entry.
+type context uint8
+
+const (
+	nothing context = iota
+	theEntry
+	thePrincipal
+	thePayload
+	theSpec // of a payload
+	theRule // of the spec
+)
+
+// step is a node as one packer sees it: what its value means, and what has been met behind it so far.
+type step struct {
+	id uint32
+	node
+	head, tail uint64 // the first and the last bytes of a literal that is long enough
+	field      field  // of the entry
+	part       part   // of the principal
+	clue       clue   // to the target
+	wraps      bool   // an array here would wrap entries
+	coded      bool   // a column needs the number of the text
+	context    context
+	payload    uint8 // which one clue and context belong to
+
+	next  choice // in the same object
+	first choice // how an object that is the value may begin
+	inner choice // the same within an array
+
+	keyed bool  // keys of objects are data
+	inMap *step // stands for all of them
+
+	// Values that do not repeat are not worth a number.
+	unique       bool
+	asked, fresh uint32
+	last         *recent // text
+}
+
+// choice is the steps that have been met at one place. The one that stands there is found by the first bytes of its key, as nearly all keys
+// differ in them.
+type choice struct {
+	steps []*step
+	table [choices]*step
+}
+
+const choices = 1 << choiceBits
+
+const choiceBits = 4
+
+// part is a member of the principal.
+type part uint8
+
+const (
+	noPart part = iota
+	typePart
+	idPart
+	namePart
+	apiKeyPart
+)
+
+// match finds the step that stands at b[i].
+func (c *choice) match(b []byte, i int) *step {
+	var likely **step
+	if len(b)-i >= 10 {
+		likely = &c.table[binary.LittleEndian.Uint64(b[i+2:])*odd>>(64-choiceBits)]
+		if s := *likely; s != nil && s.at(b, i) {
+			return s
+		}
+	}
+	for _, s := range c.steps {
+		if s.at(b, i) {
+			if likely != nil {
+				*likely = s
+			}
+			return s
+		}
+	}
+	return nil
+}
+
+// at tells whether the step stands at b[i].
+func (s *step) at(b []byte, i int) bool {
+	n := len(s.literal)
+	if len(b)-i < n {
+		return false
+	}
+	if n < 8 {
+		if string(b[i:i+n]) != s.literal {
+			return false
+		}
+	} else if binary.LittleEndian.Uint64(b[i:]) != s.head || binary.LittleEndian.Uint64(b[i+n-8:]) != s.tail ||
+		n > 16 && string(b[i+8:i+n-8]) != s.literal[8:n-8] {
+		return false
+	}
+	return s.end || len(b)-i > n && b[i+n] > ' ' // not more white space than that
+}
+
+// learn makes a step of what stands at b[i], or gives nil if it is nothing to learn.
+func (p *Packer) learn(b []byte, i int, in *step, listed bool, here *choice, begins bool) *step {
+	key, to, end := literalAt(b, i, begins)
+	if to < 0 || to-i > maxLiteral {
+		return nil
+	}
+	if len(here.steps) == maxNext {
+		in.keyed = in.context == nothing // what says something of the entry is known by its keys
+		return nil
+	}
+	literal := string(b[i:to])
+	id, ok := p.vocabulary.node(nodeKey{in.id, listed, literal}, key, end)
+	if !ok {
+		return nil
+	}
+	s := p.steps[id]
+	if s == nil {
+		s = &step{id: id, node: node{literal: literal, end: end}, last: &recent{}}
+		if n := len(literal); n >= 8 {
+			s.head, s.tail = eight(literal), eight(literal[n-8:])
+		}
+		if !end && !listed {
+			s.mean(in, unquoted(key))
+		}
+		p.steps[id] = s
+	}
+	here.steps = append(here.steps, s)
+	return s
+}
+
+// literalAt reads a key with all that stands between it and the values beside it, or the end of an object. to is negative for
+// anything else.
+func literalAt(b []byte, i int, begins bool) (key string, to int, end bool) {
+	space := func() {
+		for i < len(b) && isSpace(b[i]) {
+			i++
+		}
+	}
+	space()
+	switch {
+	case i == len(b):
+		return "", -1, false
+	case b[i] == '{' && begins, b[i] == ',' && !begins:
+		i++
+		space()
+	case b[i] != '}' || begins:
+		return "", -1, false
+	}
+	switch {
+	case i == len(b):
+		return "", -1, false
+	case b[i] == '}':
+		return "", i + 1, true
+	case b[i] != '"':
+		return "", -1, false
+	}
+	from := i + 1
+	if i = quoteEnd(b, i); i < 0 {
+		return "", -1, false
+	}
+	key = string(b[from : i-1])
+	if space(); i == len(b) || b[i] != ':' {
+		return "", -1, false
+	}
+	i++
+	if space(); i == len(b) {
+		return "", -1, false
+	}
+	return key, i, false
+}
+
+// quoteEnd is the offset behind the string that begins at b[i], or negative.
+func quoteEnd(b []byte, i int) int {
+	for i++; i < len(b); i++ {
+		n := bytes.IndexAny(b[i:], `"\`)
+		if n < 0 {
+			return -1
+		}
+		if i += n; b[i] == '"' {
+			return i + 1
+		}
+		i++
+	}
+	return -1
+}
+
+// mean finds out what the member with that key, of an object in the value of another, says about an entry.
+func (s *step) mean(in *step, key string) {
+	s.payload = in.payload
+	switch in.context {
+	case nothing:
+	case theEntry:
+		s.field, _ = fieldOf(key)
+		s.wraps = wrapperKey([]byte(key))
+		switch s.field {
+		case principalField:
+			s.context = thePrincipal
+		case rawDetailsField, detailsField:
+			s.context = thePayload
+			if s.field == detailsField {
+				s.payload = 1
+			}
+		case operationField, statusField, forwardedField, callerField, userEmailField:
+			s.coded = true
+		}
+	case thePrincipal:
+		switch key {
+		case "type":
+			s.part = typePart
+		case "id":
+			s.part = idPart
+		case "name":
+			s.part = namePart
+		case "api_key_id", "apiKeyId":
+			s.part = apiKeyPart
+		}
+	case thePayload:
+		if s.clue = clueOf(key); key == "target_users" || key == "targetUsers" {
+			s.clue = targetUserClue
+		}
+		if key == "spec" {
+			s.context = theSpec
+		}
+	case theSpec:
+		if s.clue = specClueOf(key); key == "private_rule" || key == "privateRule" {
+			s.context = theRule
+		}
+	case theRule:
+		// The PrivateConnectivityRule of a new connectivity rule, which has no name of its own yet.
+		if key == "connection_id" || key == "connectionId" {
+			s.clue = connectionClue
+		}
+	}
+	s.coded = s.coded || s.part != noPart || s.clue != noClue
+}
