@@ -19,9 +19,10 @@ type Batch struct {
 	Flags []Flags
 	Codes [Columns][]uint32
 
-	// Records are the records, one behind the other, and Starts is where each begins.
+	// Records are the records, one behind the other, Starts is where each begins, and Sizes are how many bytes each takes; 0 for more than fit.
 	Records string
 	Starts  []uint32
+	Sizes   []uint16
 
 	Hashes  []uint64 // of log_ids; 0 without one
 	Offsets []int64  // where each begins in what it was read from, in bytes; 0 when its position is no such place
@@ -36,6 +37,7 @@ const (
 	Undated Flags = 1 << iota // it has no emit time
 	Rescued                   // decoded from a Firehose error record
 	Loose                     // some of it is kept as it stands
+	Odd                       // a text of it that has no number has escapes, or bytes that are not ASCII
 )
 
 // Len counts the entries.
@@ -47,7 +49,7 @@ func (b *Batch) Record(i int) Record { return Record(b.Records[b.Starts[i]:]) }
 // Slice is the entries from i up to but without j, sharing memory with b. Their JSON is taken to be of the same size each.
 func (b *Batch) Slice(i, j int) *Batch {
 	s := *b
-	s.Times, s.Flags, s.Starts = b.Times[i:j:j], b.Flags[i:j:j], b.Starts[i:j:j]
+	s.Times, s.Flags, s.Starts, s.Sizes = b.Times[i:j:j], b.Flags[i:j:j], b.Starts[i:j:j], b.Sizes[i:j:j]
 	s.Hashes, s.Offsets = b.Hashes[i:j:j], b.Offsets[i:j:j]
 	for c := range s.Codes {
 		s.Codes[c] = b.Codes[c][i:j:j]
@@ -77,7 +79,8 @@ func (b *Batch) Within(from, to int64) *Batch {
 	s := &Batch{Vocabulary: b.Vocabulary, Records: b.Records, Size: b.Size * int64(n) / int64(b.Len())}
 	for i, t := range b.Times {
 		if in(t) {
-			s.Times, s.Flags, s.Starts = append(s.Times, t), append(s.Flags, b.Flags[i]), append(s.Starts, b.Starts[i])
+			s.Times, s.Flags = append(s.Times, t), append(s.Flags, b.Flags[i])
+			s.Starts, s.Sizes = append(s.Starts, b.Starts[i]), append(s.Sizes, b.Sizes[i])
 			s.Hashes, s.Offsets = append(s.Hashes, b.Hashes[i]), append(s.Offsets, b.Offsets[i])
 			for c := range s.Codes {
 				s.Codes[c] = append(s.Codes[c], b.Codes[c][i])

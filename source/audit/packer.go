@@ -3,6 +3,7 @@ package audit
 import (
 	"cmp"
 	"encoding/binary"
+	"math"
 	"math/bits"
 	"slices"
 	"strconv"
@@ -37,6 +38,7 @@ type Packer struct {
 	// The entry that is being packed.
 	learning bool
 	loose    bool
+	odd      bool
 	depth    int
 	path     []uint32 // the nodes of the objects that are open
 	shapes   []uint32
@@ -98,7 +100,7 @@ func (p *Packer) Take() *Batch {
 	// What is collected in is used again, so that a batch takes no more than it has to.
 	out := &Batch{
 		Vocabulary: p.vocabulary, Records: string(p.records), Size: b.Size,
-		Times: slices.Clone(b.Times), Flags: slices.Clone(b.Flags), Starts: slices.Clone(b.Starts),
+		Times: slices.Clone(b.Times), Flags: slices.Clone(b.Flags), Starts: slices.Clone(b.Starts), Sizes: slices.Clone(b.Sizes),
 		Hashes: slices.Clone(b.Hashes), Offsets: slices.Clone(b.Offsets),
 	}
 	for c := range b.Codes {
@@ -106,7 +108,7 @@ func (p *Packer) Take() *Batch {
 		b.Codes[c] = b.Codes[c][:0]
 	}
 	p.records, b.Size = p.records[:0], 0
-	b.Times, b.Flags, b.Starts, b.Hashes, b.Offsets = b.Times[:0], b.Flags[:0], b.Starts[:0], b.Hashes[:0], b.Offsets[:0]
+	b.Times, b.Flags, b.Starts, b.Sizes, b.Hashes, b.Offsets = b.Times[:0], b.Flags[:0], b.Starts[:0], b.Sizes[:0], b.Hashes[:0], b.Offsets[:0]
 	return out
 }
 
@@ -167,7 +169,7 @@ func (p *Packer) Quick(b []byte, at int64, o *Origin) (end int, ok bool) {
 }
 
 func (p *Packer) begin(learning bool) {
-	p.learning, p.loose, p.depth = learning, false, 0
+	p.learning, p.loose, p.odd, p.depth = learning, false, false, 0
 	p.path, p.shapes, p.values = p.path[:0], p.shapes[:0], p.values[:0]
 	if !learning {
 		p.gist = gist{}
@@ -187,11 +189,14 @@ func (p *Packer) finish(emitted time.Time, logID string, o *Origin, at int64, co
 	if p.loose {
 		flags |= Loose
 	}
+	if p.odd || !isPlain(logID) {
+		flags |= Odd
+	}
 	nanos, hash := Nanoseconds(t), uint64(0)
 	if logID != "" {
 		hash = xxhash.Sum64String(logID)
 	}
-	b.Starts = append(b.Starts, uint32(len(p.records)))
+	start := len(p.records)
 	p.records = appendID(p.records, logID)
 	if o.Position != "" {
 		at = p.position(o.Position)
@@ -206,6 +211,11 @@ func (p *Packer) finish(emitted time.Time, logID string, o *Origin, at int64, co
 	}
 	p.records = p.appendShapes(p.records)
 	p.records = append(p.records, p.values...)
+	taken := len(p.records) - start
+	if taken > math.MaxUint16 {
+		taken = 0
+	}
+	b.Starts, b.Sizes = append(b.Starts, uint32(start)), append(b.Sizes, uint16(taken))
 	if place := (Place{o.Source, o.Part}); place != p.place || p.code == 0 {
 		p.place, p.code = place, p.vocabulary.place(place)+1
 	}

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/binary"
 	"math/bits"
+	"unicode/utf8"
 	"unsafe"
 )
 
@@ -243,6 +244,7 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 	p.values = append(p.values, 0, 0, 0)
 	packed, head, ok := appendHex(p.values, text)
 	if !ok {
+		p.odd = p.odd || p.learning && !isPlain(text)
 		p.values = appendText(p.values[:n], spelled, text)
 		return end + 1
 	}
@@ -266,6 +268,7 @@ func (p *Packer) stamp(text string, end int) int {
 		}
 		p.gist.emitted = t
 	} else if !ok || !t.Equal(p.gist.emitted) || t.Year() < 1700 || t.Year() > 2200 {
+		p.odd = p.odd || !isPlain(text)
 		p.values = appendText(p.values, spelled, text)
 		return end + 1
 	}
@@ -322,6 +325,16 @@ func plainEnd(b []byte, i int) int {
 		}
 	}
 	return -1
+}
+
+// isPlain tells whether a string, as it stands between its quotes, says what it looks like.
+func isPlain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c == '\\' || c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // skipValue is the offset behind the object or array that begins at b[i], or negative. It only counts brackets.

@@ -25,10 +25,10 @@ type Probe struct {
 	nodes  []bool // whether the question is about their values
 	shapes []bool // whether it is about one of their nodes
 	texts  []bool // whether they pass
-	some   bool   // some text does
 	every  bool   // the question is about all nodes
 	hex    bool   // digits may pass
 	stamp  bool   // a time may pass
+	quick  sieve
 }
 
 // NewProbe makes a probe of a question.
@@ -36,6 +36,7 @@ func NewProbe(s Scalars) *Probe {
 	p := &Probe{asked: s, every: true, hex: true, stamp: true}
 	// A text of digits has up to three other characters at its beginning.
 	n := s.Needle()
+	p.quick = newSieve(n)
 	for i := maxPrefix; i < len(n); i++ {
 		if nibbles[n[i]] > 15 && n[i] != '-' {
 			p.hex = false
@@ -46,6 +47,10 @@ func NewProbe(s Scalars) *Probe {
 			p.stamp = false
 		}
 	}
+	if p.hex {
+		p.quick.addDigits(n)
+	}
+	p.quick.useless = p.quick.useless || p.stamp
 	return p
 }
 
@@ -65,18 +70,23 @@ func (p *Probe) Prepare(w *Words) {
 	}
 	for _, text := range w.texts[len(p.texts):] {
 		ok := p.passes(text)
+		if ok {
+			p.quick.addText(uint64(len(p.texts)))
+		}
 		p.texts = append(p.texts, ok)
-		p.some = p.some || ok
 	}
 }
 
 // passes asks about a string as it stands between its quotes.
 func (p *Probe) passes(text string) bool { return p.asked.Passes(unquoted(text)) }
 
-// Ask tells whether the question is answered by an entry that was packed with a vocabulary which the probe was prepared for. Room is memory to use,
-// which is given back.
-func (p *Probe) Ask(w *Words, r Record, t int64, loose bool, room []byte) (bool, []byte) {
-	if loose {
+// Ask tells whether the question is answered by an entry that was packed with a vocabulary which the probe was prepared for. size is how many
+// bytes the record takes, or 0. room is memory to use, which is given back.
+func (p *Probe) Ask(w *Words, r Record, size int, t int64, f Flags, room []byte) (bool, []byte) {
+	if size > 0 && f&(Loose|Odd) == 0 && !p.quick.useless && !p.quick.passes(string(r[:size])) {
+		return false, room
+	}
+	if f&Loose != 0 {
 		room = w.AppendRaw(room[:0], r, t)
 		return p.asked.In(unsafe.String(unsafe.SliceData(room), len(room))), room
 	}

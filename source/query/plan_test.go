@@ -97,7 +97,7 @@ func TestPackedEntriesAreAskedTheSame(t *testing.T) {
 			probe.Prepare(&w)
 			found := 0
 			for i := range all {
-				have, _ := probe.Ask(&w, b.Record(i), b.Times[i], b.Flags[i]&audit.Loose != 0, nil)
+				have, _ := probe.Ask(&w, b.Record(i), int(b.Sizes[i]), b.Times[i], b.Flags[i], nil)
 				if have != s.In(all[i].Raw) {
 					t.Fatalf("%s: %v for %s", text, have, all[i].Raw)
 				}

@@ -175,7 +175,7 @@ func askPacked(s audit.Scalars, e *audit.Entry) bool {
 	p.Add(e)
 	b, w, probe := p.Take(), v.Words(), audit.NewProbe(s)
 	probe.Prepare(&w)
-	found, _ := probe.Ask(&w, b.Record(0), b.Times[0], b.Flags[0]&audit.Loose != 0, nil)
+	found, _ := probe.Ask(&w, b.Record(0), int(b.Sizes[0]), b.Times[0], b.Flags[0], nil)
 	return found
 }
 

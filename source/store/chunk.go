@@ -13,7 +13,7 @@ import (
 const chunkSize = 2048
 
 // rowBytes is what a row takes beside its record, roughly: its columns, and its place in the index of log_ids.
-const rowBytes = 8 + 8 + 1 + 4 + 2 + 4*int64(audit.Columns) + 22
+const rowBytes = 8 + 8 + 1 + 4 + 2 + 2 + 4*int64(audit.Columns) + 22
 
 // chunk is a run of rows in order, as columns. What is published is never written again: a chunk that grows at its end does so
 // behind the length that readers know, and any other change makes a new chunk.
@@ -27,6 +27,7 @@ type chunk struct {
 	flags  []Flags
 	codes  [audit.Columns][]uint32
 	starts []uint32 // of records
+	sizes  []uint16 // of records; 0: more than fits
 	texts  []uint16 // which of records each is in; nil: all are in the first
 	// records are those of the batches that the rows came with.
 	records []string
@@ -39,6 +40,7 @@ func newChunk(size int) *chunk {
 		seqs:   make([]uint64, 0, size),
 		flags:  make([]Flags, 0, size),
 		starts: make([]uint32, 0, size),
+		sizes:  make([]uint16, 0, size),
 		texts:  make([]uint16, 0, size),
 	}
 	for i := range c.codes {
@@ -50,7 +52,7 @@ func newChunk(size int) *chunk {
 // adopt makes a chunk of rows i to j of a batch, which are in order, sharing memory with it.
 func adopt(b *audit.Batch, i, j int, seq uint64) *chunk {
 	c := &chunk{
-		id: new(byte), times: b.Times[i:j:j], flags: b.Flags[i:j:j], starts: b.Starts[i:j:j], records: []string{b.Records},
+		id: new(byte), times: b.Times[i:j:j], flags: b.Flags[i:j:j], starts: b.Starts[i:j:j], sizes: b.Sizes[i:j:j], records: []string{b.Records},
 		seqs: make([]uint64, j-i),
 	}
 	for k := range c.codes {
@@ -84,6 +86,7 @@ func (c *chunk) add(r record) {
 	c.seqs = append(c.seqs, r.key.Seq)
 	c.flags = append(c.flags, r.flags)
 	c.starts = append(c.starts, b.Starts[i])
+	c.sizes = append(c.sizes, b.Sizes[i])
 	c.texts = append(c.texts, c.text(b.Records))
 	for k := range c.codes {
 		c.codes[k] = append(c.codes[k], b.Codes[k][i])
@@ -109,6 +112,7 @@ func (c *chunk) copyRows(o *chunk, i, j int) {
 	c.seqs = append(c.seqs, o.seqs[i:j]...)
 	c.flags = append(c.flags, o.flags[i:j]...)
 	c.starts = append(c.starts, o.starts[i:j]...)
+	c.sizes = append(c.sizes, o.sizes[i:j]...)
 	for k := range c.codes {
 		c.codes[k] = append(c.codes[k], o.codes[k][i:j]...)
 	}
@@ -129,7 +133,8 @@ func (c *chunk) copyRows(o *chunk, i, j int) {
 func (c *chunk) slice(i, j int) *chunk {
 	s := *c
 	s.id = new(byte)
-	s.times, s.seqs, s.flags, s.starts = c.times[i:j:j], c.seqs[i:j:j], c.flags[i:j:j], c.starts[i:j:j]
+	s.times, s.seqs, s.flags = c.times[i:j:j], c.seqs[i:j:j], c.flags[i:j:j]
+	s.starts, s.sizes = c.starts[i:j:j], c.sizes[i:j:j]
 	if c.texts != nil {
 		s.texts = c.texts[i:j:j]
 	}

@@ -219,7 +219,7 @@ func (f *Filter) scan(s *Snapshot, c *chunk, m *mask) {
 			for ; w != 0; w &= w - 1 {
 				var ok bool
 				row := i*64 + bits.TrailingZeros64(w)
-				ok, room = f.probe.Ask(&s.words, c.record(row), c.times[row], c.flags[row]&loose != 0, room)
+				ok, room = f.probe.Ask(&s.words, c.record(row), int(c.sizes[row]), c.times[row], c.flags[row], room)
 				if !ok {
 					m[i] &^= 1 << (row % 64)
 				}

@@ -28,11 +28,16 @@ func (s *Store) insert(records []record) {
 
 // size is what a row takes, in bytes.
 func (s *Store) size(r record) int64 {
-	if b := r.batch; r.row+1 < b.Len() {
-		return int64(b.Starts[r.row+1]-b.Starts[r.row]) + rowBytes
+	return s.recordSize(r.batch.Record(r.row), r.batch.Sizes[r.row]) + rowBytes
+}
+
+// recordSize is what a record takes, in bytes, whose size may have been noted.
+func (s *Store) recordSize(r audit.Record, noted uint16) int64 {
+	if noted > 0 {
+		return int64(noted)
 	}
 	words := s.vocabulary.Words()
-	return int64(words.Size(r.batch.Record(r.row))) + rowBytes
+	return int64(words.Size(r))
 }
 
 // beforeKey counts the sorted records that are before k.
@@ -173,8 +178,7 @@ func (s *Store) replace(p place, r record) {
 	c := s.chunks[p.chunk]
 	r.key = c.key(p.row)
 	r.flags |= c.flags[p.row]&Conflict | Resent
-	words := s.vocabulary.Words()
-	s.bytes += int64(words.Size(r.batch.Record(r.row)) - words.Size(c.record(p.row)))
+	s.bytes += s.size(r) - s.recordSize(c.record(p.row), c.sizes[p.row]) - rowBytes
 	n := newChunk(c.len())
 	n.copyRows(c, 0, p.row)
 	n.add(r)

@@ -24,7 +24,6 @@ const (
 	Resent
 
 	undated = audit.Undated
-	loose   = audit.Loose
 )
 
 // Row is one entry in a [Snapshot]. It is a value, safe for use from any goroutine. Raw and Entry unpack it; nothing else does.

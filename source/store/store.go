@@ -360,10 +360,10 @@ func (s *Store) evict() {
 		over = max(0, n-m)
 	}
 	for len(s.chunks) > 0 && (over > 0 || s.limits.MaxBytes > 0 && s.bytes > s.limits.MaxBytes) {
-		c, words := s.chunks[0], s.vocabulary.Words()
+		c := s.chunks[0]
 		n := 0
 		for n < c.len() && (over > 0 || s.limits.MaxBytes > 0 && s.bytes > s.limits.MaxBytes) {
-			s.forget(c, n, &words)
+			s.forget(c, n)
 			over = max(0, over-1)
 			n++
 		}
@@ -377,9 +377,9 @@ func (s *Store) evict() {
 }
 
 // forget takes a row that leaves the log out of the indexes and sums.
-func (s *Store) forget(c *chunk, row int, words *audit.Words) {
+func (s *Store) forget(c *chunk, row int) {
 	r := c.record(row)
-	s.bytes -= int64(words.Size(r)) + rowBytes
+	s.bytes -= s.recordSize(r, c.sizes[row]) + rowBytes
 	id := r.LogID()
 	if id != "" {
 		h := xxhash.Sum64String(id)
