@@ -150,41 +150,6 @@ func (m *Model) sources() []string {
 	return names
 }
 
-// tabs is line 2: the panes with their counts, and what was received and cannot be shown.
-func (m *Model) tabs() string {
-	t := m.theme
-	text := grid.TextFor(t.Glyphs)
-	s := m.state.Store
-	var left, right grid.Line
-	add := func(l *grid.Line, s string, style theme.Style) { l.Cell(text, s, text.Width(s), style) }
-	add(&left, " [1 Events "+humanize.Comma(int64(s.Len()))+"]", t.TabActive)
-	if n := s.Duplicates(); n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" duplicates", t.Tab)
-	}
-	if n := s.BadCount() - m.state.Probes; n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
-	}
-	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
-		left.Space(2)
-		add(&left, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)
-	}
-	if n := s.Evicted(); n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" evicted", t.Late)
-	}
-	if n := m.state.Outside; n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" outside the time range", t.Tab)
-	}
-	add(&right, "  read-only  ", t.Tab)
-	add(&right, "?", t.Key)
-	add(&right, " help ", t.KeyHint)
-	room := m.width - grid.Cells(right.Plain())
-	if used := grid.Cells(left.Plain()); used <= room {
-		left.Space(room - used)
-		return left.String() + right.String()
-	}
-	return text.Cell(string(left.Plain()), m.width)
-}
-
 // summary is the line above the last: the selected entry, or what needs to be said.
 func (m *Model) summary() string {
 	t := m.theme
@@ -192,7 +157,15 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
-	return m.events.Summary(m.width)
+	if m.said != "" {
+		return t.Notice.Render(text.Cell(" "+m.said, m.width))
+	}
+	for _, p := range []int{m.focus, m.front()} {
+		if s, ok := m.all[p].Pane.(views.Summarizer); ok {
+			return s.Summary(m.width)
+		}
+	}
+	return text.Cell("", m.width)
 }
 
 // trouble says what is wrong with the sources, in lines as wide as the screen.
@@ -265,11 +238,14 @@ func (m *Model) actions() []views.Action {
 	if m.helping {
 		return []views.Action{views.Down, views.Back}
 	}
-	first := []views.Action{views.Open, views.Filter, views.Hold}
-	if m.focus == onDetail {
+	var first []views.Action
+	switch m.focus {
+	case onList:
+		first = []views.Action{views.Open, views.Filter, views.Hold}
+	case onDetail:
 		first = []views.Action{views.NextEntry, views.Right}
 	}
-	if m.detailShown() && !m.areas.list.Empty() {
+	if len(m.areas.panes) > 1 {
 		first = append(first, views.NextPane)
 	}
 	first = append(first, m.focused().Actions()...)

@@ -51,6 +51,8 @@ func Bindings() []Binding {
 		{Action: views.NextPane, Keys: []string{"tab"}, List: "next pane", Detail: "next pane", Short: "pane", ShortDetail: "pane"},
 		same(views.PrevPane, "previous pane", "shift+tab"),
 		same(views.Events, "events", "1"),
+		same(views.Zoom, "this pane alone, or all again", "f"),
+		same(views.Place, "detail to the right, below, or off", "P"),
 		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
 		same(views.Redraw, "draw the screen again", "ctrl+l"),
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"image"
 	"strings"
 	"time"
 
@@ -34,10 +35,12 @@ type Model struct {
 
 	state  *State
 	now    time.Time
+	times  views.Clock
 	filter *filterbar.Pane
 	events *events.Pane
 	detail *detail.Pane
 	help   *help.Pane
+	all    []member // the panes between the filter and the summary
 
 	search    *search
 	committed string             // the filter as it was accepted
@@ -49,8 +52,12 @@ type Model struct {
 	remember  func(string) error
 
 	notice  []string // what needs to be said, in lines as wide as the screen
-	focus   focus
+	said    string   // the same, until the next key
+	focus   int      // the pane that gets the keys
+	body    int      // the pane in the place of the list
+	zoomed  bool     // nothing but the pane with the focus is shown
 	opened  opened
+	wish    wish
 	helping bool
 	asking  bool // whether to quit
 	count   int  // typed before a key; 0: none
@@ -58,21 +65,23 @@ type Model struct {
 	frame frame
 }
 
-// focus says which pane gets the keys.
-type focus uint8
-
-const (
-	onList focus = iota
-	onDetail
-)
-
-// opened says whether the detail is shown.
+// opened says whether the detail is shown where it stands beside the list.
 type opened uint8
 
 const (
 	byRoom opened = iota // when the screen has room for it to the right
 	yes
 	no
+)
+
+// wish is where a person wants the detail to stand, as far as the screen has room.
+type wish uint8
+
+const (
+	auto wish = iota // where place says
+	atRight
+	atBelow
+	off // instead of the list, when it is opened
 )
 
 // look is what the terminal has told about itself; it tells in any order, after the first frame, or never.
@@ -114,6 +123,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		forsake:  func() {},
 		remember: o.Remember,
 	}
+	m.all = m.members()
 	m.filter.SetHistory(o.History)
 	if q, err := query.Parse(o.Filter); err == nil {
 		m.filter.SetFilter(o.Filter, q)
@@ -122,7 +132,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.filter.SetOpenKey(m.keys.names(views.Filter))
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.dress()
-	m.setFocus(onList)
+	m.focusOn(onList)
 	m.pass()
 	return m
 }
@@ -210,87 +220,60 @@ func (m *Model) dress() {
 	m.frame.forget()
 }
 
-func (m *Model) panes() []views.Pane { return []views.Pane{m.filter, m.events, m.detail, m.help} }
+func (m *Model) panes() []views.Pane {
+	out := []views.Pane{m.filter, m.help}
+	for _, p := range m.all {
+		out = append(out, p.Pane)
+	}
+	return out
+}
 
 // pass hands the panes what is known now.
 func (m *Model) pass() {
 	d := views.Data{
-		Now: m.now, Store: m.state.Store, Status: m.state.Status,
-		Matches: m.found.matches, Filter: m.found.number, Context: m.context, Why: m.found.why,
+		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status,
+		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
+		Held: m.events.Held(), Find: find(m.now),
 	}
 	m.filter.SetData(d)
-	m.events.SetData(d)
-	m.detail.SetData(d)
+	for _, p := range m.all {
+		p.SetData(d)
+	}
 	m.follow()
-}
-
-// detailShown says whether the detail has a place on the screen.
-func (m *Model) detailShown() bool {
-	if m.opened == byRoom {
-		return place(m.width, m.height) == right && m.state.Store.Len() > 0
-	}
-	return m.opened == yes
-}
-
-// follow shows in the detail what is selected in the list.
-func (m *Model) follow() {
-	if !m.detailShown() {
-		return
-	}
-	row, ok := m.events.Selected()
-	if !ok {
-		return
-	}
-	if row.Key() != m.detail.Key() {
-		m.detail.SetEntry(row)
-	}
-}
-
-// lay gives every pane its rectangle.
-func (m *Model) lay() {
-	m.notice = m.trouble()
-	m.areas = arrange(m.width, m.height, m.detailShown(), m.filter.Lines(), len(m.notice))
-	list := inner(m.areas.list, m.areas.listBoxed)
-	box := inner(m.areas.detail, m.areas.detailBoxed)
-	m.filter.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
-	m.events.SetSize(list.Dx(), list.Dy())
-	m.detail.SetBoxed(m.areas.detailBoxed)
-	m.detail.SetSize(box.Dx(), box.Dy())
-	m.help.SetSize(m.width, max(0, m.height-1))
-	m.frame.forget()
-}
-
-func (m *Model) setFocus(f focus) {
-	m.focus = f
-	m.events.SetFocus(f == onList)
-	m.detail.SetFocus(f == onDetail)
-	m.frame.forget()
 }
 
 // cursor is where a person types, if anywhere.
 func (m *Model) cursor() *tea.Cursor {
-	if m.helping || m.asking || !m.filter.Editing() || m.areas.filter.Empty() {
+	switch {
+	case m.helping || m.asking:
+		return nil
+	case m.filter.Editing():
+		return moved(m.filter.Cursor(), m.areas.filter)
+	}
+	p, ok := m.areas.find(m.focus)
+	if !ok {
 		return nil
 	}
-	c := m.filter.Cursor()
-	if c == nil {
+	return moved(m.all[m.focus].Cursor(), p.inner())
+}
+
+// moved gives a pane's cursor its place on the screen.
+func moved(c *tea.Cursor, area image.Rectangle) *tea.Cursor {
+	if c == nil || area.Empty() {
 		return nil
 	}
-	moved := *c
-	moved.X += m.areas.filter.Min.X
-	moved.Y += m.areas.filter.Min.Y
-	return &moved
+	m := *c
+	m.X += area.Min.X
+	m.Y += area.Min.Y
+	return &m
 }
 
 // focused is the pane that gets the keys.
 func (m *Model) focused() views.Pane {
-	switch {
-	case m.helping:
+	if m.helping {
 		return m.help
-	case m.focus == onDetail:
-		return m.detail
 	}
-	return m.events
+	return m.all[m.focus]
 }
 
 // unicodeLocale says whether the environment's locale writes UTF-8, by the rules of POSIX: LC_ALL, else LC_CTYPE, else LANG.

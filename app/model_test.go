@@ -201,8 +201,12 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 		}
 	}
 	own := []views.Action{
-		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.Events, views.NextPane,
+		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.NextPane,
 		views.PrevPane, views.Help, views.Redraw, views.Suspend, views.Filter, views.Context, views.NextMatch, views.PrevMatch,
+		views.Zoom, views.Place,
+	}
+	for _, p := range m.all {
+		own = append(own, p.goTo)
 	}
 	for _, b := range k.bindings {
 		if !answered[b.Action] && !slices.Contains(own, b.Action) {

@@ -26,17 +26,19 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.pass()
 		if m.detailShown() != had || !slices.Equal(m.notice, m.trouble()) {
 			m.lay()
-			m.follow()
 		}
 		m.frame.forget()
-		return m, m.next(msg.at)
+		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
 		m.now = m.clock()
 		m.pass()
 		m.frame.forget()
-		return m, tea.Batch(m.tick(), m.slide())
+		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
 		m.take(found(msg))
+		return m, m.work()
+	case paneMsg:
+		return m, m.heed(msg)
 	case busyMsg:
 		if int(msg) > m.found.number {
 			m.filter.SetBusy(true)
@@ -59,11 +61,17 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case filterbar.Paused:
 		return m, m.typed(msg)
 	case tea.PasteMsg:
-		if m.filter.Editing() && !m.helping {
+		switch {
+		case m.helping || m.asking:
+		case m.filter.Editing():
 			return m, m.typed(msg)
+		case m.typist():
+			m.frame.forget()
+			return m, m.send(m.focus, msg)
 		}
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
+		return m, m.work()
 	case tea.BackgroundColorMsg:
 		m.look.dark = msg.IsDark()
 		m.dress()
@@ -74,8 +82,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.look.unicode = unicodeLocale(msg.Getenv)
 		m.dress()
 	case tea.KeyPressMsg:
-		if m.filter.Editing() && !m.helping && !m.asking {
+		switch {
+		case m.helping || m.asking:
+		case m.filter.Editing():
 			return m, m.typing(msg)
+		case m.typist():
+			return m, m.typingInside(msg)
 		}
 		return m, m.key(msg.String())
 	}
@@ -85,11 +97,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // resize takes any size that a terminal may claim.
 func (m *Model) resize(width, height int) {
 	m.width, m.height = grid.Size(width, height)
-	m.lay()
-	m.follow()
-	if !m.detailShown() {
-		m.setFocus(onList)
-	}
+	m.focusOn(m.focus)
 }
 
 // key finds what a key asks for. Digits that are no key of their own are a count: 5j.
@@ -109,11 +117,15 @@ func (m *Model) key(key string) tea.Cmd {
 	}
 	act := views.Act{Action: a, Count: max(m.count, 1), Counted: m.count > 0}
 	m.count = 0
+	if m.said != "" {
+		m.said = ""
+		m.frame.forget()
+	}
 	if !bound {
 		return nil
 	}
 	m.frame.forget()
-	return m.do(act)
+	return tea.Batch(m.do(act), m.work())
 }
 
 // do carries out an action: what concerns the whole screen here, all else in the pane that has the focus.
@@ -136,28 +148,39 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	if m.helping {
 		return m.help.Update(act)
 	}
-	switch act.Action {
-	case views.Events:
-		m.setFocus(onList)
-		if place(m.width, m.height) == instead {
-			m.show(no)
+	for i, p := range m.all {
+		if p.goTo != "" && p.goTo == act.Action {
+			if i == onList && m.focus == onDetail && m.where() == instead {
+				m.opened = byRoom
+			}
+			m.focusOn(i)
+			return nil
 		}
-	case views.NextPane, views.PrevPane:
-		m.switchPane()
+	}
+	switch act.Action {
+	case views.NextPane:
+		m.switchPane(act.Count)
+	case views.PrevPane:
+		m.switchPane(-act.Count)
+	case views.Zoom:
+		m.zoom()
+	case views.Place:
+		m.moveDetail()
 	case views.Open:
 		if m.focus == onList {
 			m.open()
 			return nil
 		}
-		return m.detail.Update(act)
-	case views.NextEntry:
-		m.events.Move(act.Count)
-	case views.PrevEntry:
-		m.events.Move(-act.Count)
+		return m.send(m.focus, act)
+	case views.NextEntry, views.PrevEntry:
+		if m.focus == onDetail || m.focus == onList {
+			return m.send(m.front(), act)
+		}
+		return m.send(m.focus, act)
 	case views.Hold, views.Follow:
-		return m.list(act)
+		return m.send(onList, act)
 	case views.Filter:
-		if m.focus != onList {
+		if m.focus == onDetail {
 			return nil
 		}
 		cmd := m.filter.Open()
@@ -173,66 +196,8 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	case views.PrevMatch:
 		m.walk(-act.Count)
 	default:
-		if m.focus == onDetail {
-			return m.detail.Update(act)
-		}
-		return m.list(act)
+		return m.send(m.answers(act.Action), act)
 	}
 	m.follow()
 	return nil
-}
-
-// list hands an action to the list, whose selection the detail follows.
-func (m *Model) list(act views.Act) tea.Cmd {
-	cmd := m.events.Update(act)
-	m.follow()
-	return cmd
-}
-
-// open shows the selected entry and holds the list, so that what is being read stays.
-func (m *Model) open() {
-	if _, ok := m.events.Selected(); !ok {
-		return
-	}
-	if !m.events.Held() {
-		m.events.Update(views.Act{Action: views.Hold, Count: 1})
-	}
-	m.show(yes)
-	m.setFocus(onDetail)
-}
-
-// show opens or closes the detail.
-func (m *Model) show(o opened) {
-	m.opened = o
-	m.lay()
-	m.follow()
-}
-
-// back closes the topmost of what is open. At the top, q asks whether to quit and Esc does nothing.
-func (m *Model) back(a views.Action) {
-	switch {
-	case m.helping:
-		m.helping = false
-	case m.focus == onDetail && place(m.width, m.height) == right:
-		m.setFocus(onList)
-	case m.focus == onDetail:
-		m.setFocus(onList)
-		m.show(no)
-	case m.detailShown() && m.opened == yes:
-		m.show(no)
-	case a == views.Back:
-		m.asking = true
-	}
-}
-
-// switchPane moves the focus between the list and the detail, where both are on the screen.
-func (m *Model) switchPane() {
-	if !m.detailShown() || m.areas.list.Empty() {
-		return
-	}
-	if m.focus == onList {
-		m.setFocus(onDetail)
-	} else {
-		m.setFocus(onList)
-	}
 }
