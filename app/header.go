@@ -80,7 +80,7 @@ func (m *Model) header() string {
 	word, style := m.word(h)
 	add(&left, " "+word+" ", style)
 
-	now := m.now.UTC().Format("15:04:05Z")
+	now := m.times.Brief(m.now)
 	facts := m.facts(h)
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.

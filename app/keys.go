@@ -53,6 +53,7 @@ func Bindings() []Binding {
 		same(views.Events, "events", "1"),
 		same(views.Zoom, "this pane alone, or all again", "f"),
 		same(views.Place, "detail to the right, below, or off", "P"),
+		same(views.Times, "times in UTC, local, or relative to now", "t"),
 		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
 		same(views.Redraw, "draw the screen again", "ctrl+l"),
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),

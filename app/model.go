@@ -95,6 +95,7 @@ type look struct {
 type ModelOptions struct {
 	Demo bool             // say so in the header
 	Now  func() time.Time // the clock of the header and of ages
+	Zone *time.Location   // of local times; nil: UTC
 
 	// Filter is what the screen starts with. History are the filters of before, newest last; Remember keeps one more, and
 	// may be nil. It is called off the UI goroutine.
@@ -118,6 +119,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		help:   help.New(),
 		state:  feed.State(),
 		now:    o.Now(),
+		times:  views.Clock{Zone: o.Zone},
 
 		search:   &search{feed: feed},
 		forsake:  func() {},

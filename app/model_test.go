@@ -203,7 +203,7 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 	own := []views.Action{
 		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.NextPane,
 		views.PrevPane, views.Help, views.Redraw, views.Suspend, views.Filter, views.Context, views.NextMatch, views.PrevMatch,
-		views.Zoom, views.Place,
+		views.Zoom, views.Place, views.Times,
 	}
 	for _, p := range m.all {
 		own = append(own, p.goTo)
@@ -258,6 +258,24 @@ func TestTerminalIsDressedAsItTells(t *testing.T) {
 	m.Update(tea.EnvMsg{"LANG=C", "LC_ALL=de_DE.UTF-8", "TERM=xterm"})
 	if !shows(m, "▾") {
 		t.Error("no Unicode where LC_ALL says UTF-8")
+	}
+}
+
+func TestTimesAreTheSameEverywhere(t *testing.T) {
+	zone := time.FixedZone("", 5*60*60+45*60)
+	m := screen(t, 200, 60, ModelOptions{Zone: zone}, stream(t))
+	for _, c := range []struct{ head, row, opened, clock string }{
+		{"TIME UTC ", "09:20:48 ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+		{"TIME +05:45 ", "15:05:48    ok", "2023-11-08 15:05:48+05:45", "15:09:40+05:45"},
+		{"AGO ", "3m     ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+		{"TIME UTC ", "09:20:48 ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+	} {
+		for _, want := range []string{c.head, c.row, c.opened, c.clock} {
+			if !shows(m, want) {
+				t.Errorf("%v: no %q on the screen:\n%s", m.times, want, ansi.Strip(m.View().Content))
+			}
+		}
+		press(m, "t")
 	}
 }
 

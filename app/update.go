@@ -186,6 +186,13 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Times:
+		m.times = m.times.Next()
+		m.said = "Times are shown in " + m.times.String() + "."
+		if m.times.Mode == views.Relative {
+			m.said = "Times are shown relative to now, and in UTC where an entry is read."
+		}
+		m.pass()
 	case views.Context:
 		if m.found.matches != nil {
 			m.context = !m.context

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -116,7 +117,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		Log:        log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
-	m := app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}
+	m := app.ModelOptions{Demo: demo, Now: clock, Zone: time.Local, Filter: r.filter}
 	if env.Filters != nil {
 		if m.History, err = env.Filters.Load(); err != nil {
 			log.Warn("the filter history could not be read", "error", err)

@@ -41,8 +41,8 @@ func (p *Pane) draw() string {
 
 // arrange fits the columns to the width and to the times that are visible.
 func (p *Pane) arrange() {
-	if c := p.visibleClock(); p.spans == nil || c != p.clock {
-		p.clock, p.columns = c, columns(c)
+	if s := p.visibleTimes(); p.spans == nil || s != p.times {
+		p.times, p.columns = s, columns(s)
 		p.spans = grid.Arrange(p.width, lead, p.columns)
 		p.forgetGone()
 	}

@@ -34,7 +34,7 @@ type Pane struct {
 	slots  []slot    // what each row of the screen shows
 	skip   int       // sideways, in cells
 
-	clock   clock
+	times   views.Stamp
 	columns []grid.Column
 	spans   []grid.Span // nil: to be arranged
 	line    grid.Line
