@@ -80,11 +80,13 @@ func (m *Model) header() string {
 	word, style := m.word(h)
 	add(&left, " "+word+" ", style)
 
-	now := m.times.Brief(m.now)
-	facts := m.facts(h)
+	now, facts := "", m.facts(h)
+	if !m.times.Still {
+		now = m.times.Brief(m.now)
+	}
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.
-	if m.width >= len(facts)+len(now)+30 {
+	if now != "" && m.width >= len(facts)+len(now)+30 {
 		add(&right, "  "+now+" ", t.Header)
 	} else {
 		add(&right, " ", t.Header)
@@ -134,10 +136,13 @@ func (m *Model) facts(h health) string {
 	return strings.Join(out, "  ")
 }
 
-// since gives the age of a time for the header, "-" for never.
+// since gives the age of a time for the header, "-" for never; the time itself where no ages are told.
 func (m *Model) since(t time.Time) string {
-	if t.IsZero() {
+	switch {
+	case t.IsZero():
 		return "-"
+	case m.times.Still:
+		return m.times.Brief(t)
 	}
 	return views.Age(m.now.Sub(t)) + " ago"
 }

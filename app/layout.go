@@ -81,7 +81,7 @@ func place(width, height int) arrangement {
 func (a arrangement) fits(width, height int) bool {
 	switch a {
 	case right:
-		return width >= 130
+		return width >= 130 && height >= 20
 	case below:
 		return height >= 24
 	}

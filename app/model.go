@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"image"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,8 +26,10 @@ type Model struct {
 	ctx   context.Context
 	clock func() time.Time
 	demo  bool
+	mouse bool
 
 	keys   keymap
+	chosen theme.Choice
 	theme  *theme.Theme
 	look   look
 	width  int
@@ -58,6 +61,8 @@ type Model struct {
 	zoomed  bool     // nothing but the pane with the focus is shown
 	opened  opened
 	wish    wish
+	dragged int     // the pane in which a mouse button is held down; -1: none
+	labels  []label // what stands on line 2, for clicks
 	helping bool
 	asking  bool // whether to quit
 	count   int  // typed before a key; 0: none
@@ -87,6 +92,7 @@ const (
 // look is what the terminal has told about itself; it tells in any order, after the first frame, or never.
 type look struct {
 	dark    bool
+	told    bool // dark is the terminal's own answer
 	profile colorprofile.Profile
 	unicode bool
 }
@@ -96,6 +102,10 @@ type ModelOptions struct {
 	Demo bool             // say so in the header
 	Now  func() time.Time // the clock of the header and of ages
 	Zone *time.Location   // of local times; nil: UTC
+
+	Theme   theme.Choice
+	NoClock bool // nothing changes on the screen by itself
+	Mouse   bool // the mouse is ours, and the terminal's own selection is not
 
 	// Filter is what the screen starts with. History are the filters of before, newest last; Remember keeps one more, and
 	// may be nil. It is called off the UI goroutine.
@@ -111,7 +121,9 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		ctx:    ctx,
 		clock:  o.Now,
 		demo:   o.Demo,
+		mouse:  o.Mouse,
 		keys:   newKeymap(),
+		chosen: o.Theme,
 		look:   look{dark: true, profile: colorprofile.TrueColor, unicode: true},
 		filter: filterbar.New(),
 		events: events.New(),
@@ -119,8 +131,9 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		help:   help.New(),
 		state:  feed.State(),
 		now:    o.Now(),
-		times:  views.Clock{Zone: o.Zone},
+		times:  views.Clock{Zone: o.Zone, Still: o.NoClock},
 
+		dragged:  -1,
 		search:   &search{feed: feed},
 		forsake:  func() {},
 		remember: o.Remember,
@@ -153,6 +166,9 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.draw())
 	v.AltScreen = true
 	v.WindowTitle = "taudit"
+	if m.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.Cursor = m.cursor()
 	return v
 }
@@ -215,7 +231,7 @@ func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 // dress puts on the theme that fits what is known of the terminal.
 func (m *Model) dress() {
-	m.theme = theme.For(m.look.dark, m.look.profile).WithGlyphs(m.look.unicode)
+	m.theme = m.chosen.Theme(m.look.dark, m.look.profile).WithGlyphs(m.look.unicode)
 	for _, p := range m.panes() {
 		p.SetTheme(m.theme)
 	}
@@ -276,6 +292,17 @@ func (m *Model) focused() views.Pane {
 		return m.help
 	}
 	return m.all[m.focus]
+}
+
+// darkGround guesses the background from COLORFGBG ("15;0"), which some terminals set and no answer is needed for. ok is false when it
+// says nothing.
+func darkGround(getenv func(string) string) (dark, ok bool) {
+	v := getenv("COLORFGBG")
+	ground, err := strconv.Atoi(v[strings.LastIndexByte(v, ';')+1:])
+	if err != nil || ground < 0 || ground > 15 {
+		return false, false
+	}
+	return ground < 7 || ground == 8, true
 }
 
 // unicodeLocale says whether the environment's locale writes UTF-8, by the rules of POSIX: LC_ALL, else LC_CTYPE, else LANG.

@@ -30,6 +30,7 @@ type dummy struct {
 	focused  bool
 	acts     []views.Act
 	keys     []string
+	mouse    []tea.MouseMsg
 	answers  []views.Action
 	working  bool
 	worked   int
@@ -79,6 +80,8 @@ func (d *dummy) Update(msg tea.Msg) tea.Cmd {
 		return d.command
 	case tea.KeyPressMsg:
 		d.keys = append(d.keys, msg.String())
+	case tea.MouseMsg:
+		d.mouse = append(d.mouse, msg)
 	case tally:
 		d.working, d.worked = false, d.worked+msg.n
 	}

@@ -61,6 +61,9 @@ const (
 	shortTabs         // and without their names
 )
 
+// label is where line 2 names a pane, in cells.
+type label struct{ pane, from, to int }
+
 // named adds the tabs to a line, with the one in brackets that has the focus.
 func (m *Model) named(l *grid.Line, text grid.Text, form tabForm) {
 	active := m.focus
@@ -68,6 +71,7 @@ func (m *Model) named(l *grid.Line, text grid.Text, form tabForm) {
 		active = m.front()
 	}
 	l.Space(1)
+	m.labels = m.labels[:0]
 	for i, p := range m.all {
 		tabbed, ok := p.Pane.(views.Tabbed)
 		if !ok || p.spot == strip {
@@ -85,6 +89,7 @@ func (m *Model) named(l *grid.Line, text grid.Text, form tabForm) {
 		if i == active || form < shortTabs {
 			words += " " + tab.Name
 		}
+		from := grid.Cells(l.Plain())
 		l.Cell(text, words, text.Width(words), style)
 		if tab.Note != "" && (i == active || form == longTabs || tab.Alarm) {
 			note := style
@@ -95,5 +100,6 @@ func (m *Model) named(l *grid.Line, text grid.Text, form tabForm) {
 			l.Cell(text, tab.Note, text.Width(tab.Note), note)
 		}
 		l.Cell(text, after, 1, style)
+		m.labels = append(m.labels, label{i, from, grid.Cells(l.Plain())})
 	}
 }

@@ -30,9 +30,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.frame.forget()
 		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
-		m.now = m.clock()
-		m.pass()
-		m.frame.forget()
+		if !m.times.Still {
+			m.now = m.clock()
+			m.pass()
+			m.frame.forget()
+		}
 		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
 		m.take(found(msg))
@@ -73,14 +75,25 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.resize(msg.Width, msg.Height)
 		return m, m.work()
 	case tea.BackgroundColorMsg:
-		m.look.dark = msg.IsDark()
+		m.look.dark, m.look.told = msg.IsDark(), true
 		m.dress()
 	case tea.ColorProfileMsg:
 		m.look.profile = msg.Profile
 		m.dress()
 	case tea.EnvMsg:
 		m.look.unicode = unicodeLocale(msg.Getenv)
+		if dark, ok := darkGround(msg.Getenv); ok && !m.look.told {
+			m.look.dark = dark
+		}
 		m.dress()
+	case tea.MouseClickMsg:
+		return m, m.click(msg)
+	case tea.MouseWheelMsg:
+		return m, m.wheel(msg)
+	case tea.MouseMotionMsg:
+		return m, m.drag(msg)
+	case tea.MouseReleaseMsg:
+		return m, m.drag(msg)
 	case tea.KeyPressMsg:
 		switch {
 		case m.helping || m.asking:

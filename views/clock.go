@@ -7,8 +7,9 @@ import (
 
 // Clock is how times are written on the screen, everywhere the same. It is a value; the zero Clock writes UTC.
 type Clock struct {
-	Mode ClockMode
-	Zone *time.Location // of LocalTime; nil: UTC
+	Mode  ClockMode
+	Zone  *time.Location // of LocalTime; nil: UTC
+	Still bool           // nothing on the screen may change by itself: no ages are told
 }
 
 // ClockMode is what a time is told in.
@@ -23,7 +24,11 @@ const (
 
 // Next is the clock with the mode that comes after this one.
 func (c Clock) Next() Clock {
-	c.Mode = (c.Mode + 1) % (Relative + 1)
+	last := Relative
+	if c.Still {
+		last = LocalTime
+	}
+	c.Mode = (c.Mode + 1) % (last + 1)
 	return c
 }
 

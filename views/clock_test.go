@@ -174,4 +174,7 @@ func TestClock(t *testing.T) {
 		}
 		k = k.Next()
 	}
+	if k = (views.Clock{Mode: views.LocalTime, Still: true}).Next(); k.Mode != views.UTC {
+		t.Errorf("a screen that stands still shows times %v", k)
+	}
 }

@@ -12,7 +12,7 @@ import (
 // ago says how long ago the entry happened, as far as that is known.
 func (p *Pane) ago() string {
 	t := p.entry.Time()
-	if t.IsZero() || p.now.IsZero() {
+	if t.IsZero() || p.now.IsZero() || p.clock.Still {
 		return ""
 	}
 	d := p.now.Sub(t)

@@ -93,7 +93,7 @@ func (p *Pane) drawSlot(i int) {
 	r := p.rows.At(s.at)
 	if i != p.row {
 		p.compose(r, " ")
-		if p.data.Context && p.data.Matches != nil && !p.data.Matches.Has(s.key) {
+		if p.isAside(s.key) {
 			p.out = p.line.AppendAs(p.out, p.theme.Dim)
 			return
 		}

@@ -99,6 +99,8 @@ func (p *Pane) composeTime(r store.Row, width int) {
 func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	g, f := &p.theme.Glyphs, r.Flags()
 	switch {
+	case p.isAside(r.Key()):
+		return g.Aside, ""
 	case f&store.Conflict != 0:
 		return g.Conflict, "same id"
 	case f&store.Rescued != 0:
@@ -113,6 +115,11 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 		return g.Late, "late " + brief(took)
 	}
 	return "", ""
+}
+
+// isAside tells whether an entry does not match and is shown all the same.
+func (p *Pane) isAside(k store.Key) bool {
+	return p.data.Context && p.data.Matches != nil && !p.data.Matches.Has(k)
 }
 
 // brief is a duration in one unit: "6m", "3h", "12d".
