@@ -54,18 +54,20 @@ type Model struct {
 	context   bool               // what does not match is dimmed, not hidden
 	remember  func(string) error
 
-	notice  []string // what needs to be said, in lines as wide as the screen
-	said    string   // the same, until the next key
-	focus   int      // the pane that gets the keys
-	body    int      // the pane in the place of the list
-	zoomed  bool     // nothing but the pane with the focus is shown
-	opened  opened
-	wish    wish
-	dragged int     // the pane in which a mouse button is held down; -1: none
-	labels  []label // what stands on line 2, for clicks
-	helping bool
-	asking  bool // whether to quit
-	count   int  // typed before a key; 0: none
+	notice []string // what needs to be said, in lines as wide as the screen
+	said   string   // the same, until the next key
+	focus  int      // the pane that gets the keys
+	body   int      // the pane in the place of the list
+	zoomed bool     // nothing but the pane with the focus is shown
+	opened opened
+	wish   wish
+
+	followed time.Time // when the detail last went along with the list
+	dragged  int       // the pane in which a mouse button is held down; -1: none
+	labels   []label   // what stands on line 2, for clicks
+	helping  bool
+	asking   bool // whether to quit
+	count    int  // typed before a key; 0: none
 
 	frame frame
 }
@@ -182,12 +184,25 @@ type feedMsg struct {
 // tickMsg says that a second of the clock has passed.
 type tickMsg struct{}
 
-// pace is the least time between two feedMsgs: the feed cannot flood the screen.
-const pace = 33 * time.Millisecond
+// The least time between two feedMsgs. News after a pause are shown at once, and so is what a key does. While entries rush by the eye
+// needs no more than a few pictures a second, and a slow line cannot bear more of a large screen. While the view is held a picture is
+// small, and what has arrived is counted within a quarter of a second.
+const (
+	pace      = 220 * time.Millisecond
+	largePace = 450 * time.Millisecond
+	large     = 4000 // cells
+)
+
+func (m *Model) pace() time.Duration {
+	if !m.events.Held() && m.width*m.height > large {
+		return largePace
+	}
+	return pace
+}
 
 // next waits for news from the feed, the last of which came at last.
 func (m *Model) next(last time.Time) tea.Cmd {
-	ctx, dirty := m.ctx, m.feed.Dirty()
+	ctx, dirty, pace := m.ctx, m.feed.Dirty(), m.pace()
 	return func() tea.Msg {
 		select {
 		case <-dirty:
@@ -257,7 +272,7 @@ func (m *Model) pass() {
 	for _, p := range m.all {
 		p.SetData(d)
 	}
-	m.follow()
+	m.followNews()
 }
 
 // cursor is where a person types, if anywhere.

@@ -35,7 +35,9 @@ func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 		m.focusOn(p.pane)
 	}
 	m.dragged = p.pane
-	return m.send(p.pane, tea.MouseClickMsg(p.seen(msg.Mouse())))
+	cmd := m.send(p.pane, tea.MouseClickMsg(p.seen(msg.Mouse())))
+	m.settle()
+	return cmd
 }
 
 // wheel scrolls what is pointed at, whatever has the focus.
@@ -52,7 +54,9 @@ func (m *Model) wheel(msg tea.MouseWheelMsg) tea.Cmd {
 	if !ok {
 		return nil
 	}
-	return m.send(p.pane, tea.MouseWheelMsg(p.seen(msg.Mouse())))
+	cmd := m.send(p.pane, tea.MouseWheelMsg(p.seen(msg.Mouse())))
+	m.settle()
+	return cmd
 }
 
 // drag tells the pane in which a button was pressed that the mouse moves, also outside of it, and that the button is let go.

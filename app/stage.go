@@ -2,6 +2,7 @@ package app
 
 import (
 	"slices"
+	"time"
 
 	"taudit/views"
 )
@@ -31,7 +32,7 @@ func (m *Model) detailShown() bool {
 	case w == instead:
 		return false
 	case m.opened == byRoom:
-		return w == right && m.state.Store.Len() > 0
+		return w == right && m.state.Store.Len() > 0 && (m.events.Held() || hasColumn(m.width, m.height))
 	}
 	return m.opened == yes
 }
@@ -49,12 +50,28 @@ func (m *Model) follow() {
 	if !m.detailShown() {
 		return
 	}
+	m.followed = m.now
 	list, ok := m.all[m.front()].Pane.(views.Selector)
 	if !ok {
 		return
 	}
 	if row, ok := list.Selected(); ok && row.Key() != m.detail.Key() {
 		m.detail.SetEntry(row)
+	}
+}
+
+// followNews is follow when entries have arrived. While they rush by nobody can read the newest, and a slow line would carry little
+// else: then the detail shows one a second.
+func (m *Model) followNews() {
+	if m.events.Held() || m.now.Sub(m.followed) >= time.Second || m.now.Before(m.followed) {
+		m.follow()
+	}
+}
+
+// settle gives the detail a place, or takes it away, when whether it is shown has changed with what the list does.
+func (m *Model) settle() {
+	if !m.zoomed && m.detailShown() != m.areas.shown(onDetail) {
+		m.lay()
 	}
 }
 

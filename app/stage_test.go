@@ -162,7 +162,10 @@ func TestPanesStandWhereThereIsRoom(t *testing.T) {
 		{120, 40, "\n", "Detail Events Hours"},
 		{120, 40, "P", "Detail Events Hours"},
 		{120, 40, "2", "People"},
-		{160, 40, "", "Detail Events Hours"},
+		{160, 40, "", "Events Hours"},
+		{160, 40, " ", "Detail Events Hours"},
+		{160, 40, "  ", "Events Hours"},
+		{160, 40, "k", "Detail Events Hours"},
 		{160, 40, "2", "People"},
 		{160, 50, "", "Detail Events Hours People Places"},
 		{160, 50, "2", "Detail Events Hours People Places"},
@@ -176,9 +179,12 @@ func TestPanesStandWhereThereIsRoom(t *testing.T) {
 	} {
 		m, _, _, _, _ := staged(t, c.w, c.h)
 		for _, k := range c.keys {
-			if k == '\n' {
+			switch k {
+			case '\n':
 				press(m, "enter")
-			} else {
+			case ' ':
+				press(m, "space")
+			default:
 				press(m, string(k))
 			}
 		}

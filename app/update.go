@@ -14,7 +14,6 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
-		had := m.detailShown()
 		m.state, m.now = m.feed.State(), m.clock()
 		if msg.found.number == m.found.number {
 			why := m.found.why
@@ -24,9 +23,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			}
 		}
 		m.pass()
-		if m.detailShown() != had || !slices.Equal(m.notice, m.trouble()) {
+		if !slices.Equal(m.notice, m.trouble()) {
 			m.lay()
 		}
+		m.settle()
 		m.frame.forget()
 		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
@@ -34,6 +34,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.now = m.clock()
 			m.pass()
 			m.frame.forget()
+		}
+		if before := m.detail.Key(); m.detailShown() {
+			if m.follow(); m.detail.Key() != before {
+				m.frame.forget()
+			}
 		}
 		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
@@ -138,7 +143,9 @@ func (m *Model) key(key string) tea.Cmd {
 		return nil
 	}
 	m.frame.forget()
-	return tea.Batch(m.do(act), m.work())
+	cmd := m.do(act)
+	m.settle()
+	return tea.Batch(cmd, m.work())
 }
 
 // do carries out an action: what concerns the whole screen here, all else in the pane that has the focus.

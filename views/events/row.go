@@ -73,7 +73,11 @@ func (p *Pane) compose(r store.Row, cursor string) {
 			word, style := p.result(r.Status())
 			l.Cell(p.text, word, s.Width, style)
 		case noteColumn:
-			l.Cell(p.text, note, s.Width, th.Late)
+			style := th.Late
+			if note == "" {
+				style = th.Row // blanks in a colour of their own cost a slow line as much as text
+			}
+			l.Cell(p.text, note, s.Width, style)
 		default:
 			l.CellFrom(p.text, field(r, s.Column), p.skip, s.Width, th.Row)
 		}
