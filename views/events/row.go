@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
 	"taudit/views"
@@ -114,9 +115,11 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	case f&store.Resent != 0:
 		return g.Resent, "resent"
 	}
-	o := r.Origin()
-	if took, late := o.Late(r.Time()); late {
-		return g.Late, "late " + brief(took)
+	if r.Arrived().Sub(r.Time()) > audit.LateAfter { // few are; where it came from takes more to tell
+		o := r.Origin()
+		if took, late := o.Late(r.Time()); late {
+			return g.Late, "late " + brief(took)
+		}
 	}
 	return "", ""
 }
