@@ -87,7 +87,7 @@ func (p *Pane) compose(r store.Row, cursor string) {
 }
 
 func (p *Pane) composeTime(r store.Row, width int) {
-	if r.Key().Time == 0 {
+	if r.Time().UnixNano() == 0 {
 		p.line.Cell(p.text, "-", width, p.theme.Row)
 		return
 	}
@@ -104,7 +104,7 @@ func (p *Pane) composeTime(r store.Row, width int) {
 func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	g, f := &p.theme.Glyphs, r.Flags()
 	switch {
-	case p.isAside(r.Key()):
+	case p.data.Context && p.isAside(r.Key()):
 		return g.Aside, ""
 	case f&store.Conflict != 0:
 		return g.Conflict, "same id"
