@@ -2,9 +2,8 @@ package app
 
 import (
 	"fmt"
-	"image"
+	"strings"
 
-	"taudit/views"
 	"taudit/views/grid"
 )
 
@@ -35,28 +34,51 @@ func (m *Model) compose() string {
 		return grid.Stack(m.help.View(), m.footer())
 	}
 	parts := []string{m.header(), m.tabs(), m.filter.View()}
-	list, detail := "", ""
-	if !m.areas.list.Empty() {
-		list = m.boxed(m.events, m.areas.list, m.areas.listBoxed, m.focus == onList)
-	}
-	if !m.areas.detail.Empty() {
-		detail = m.boxed(m.detail, m.areas.detail, m.areas.detailBoxed, m.focus == onDetail)
-	}
-	if list != "" && detail != "" && m.areas.list.Min.Y == m.areas.detail.Min.Y {
-		parts = append(parts, grid.Beside("", list, detail))
-	} else {
-		parts = append(parts, list, detail)
-	}
+	parts = append(parts, m.middle())
 	for _, line := range m.notice[:m.areas.notice.Dy()] {
 		parts = append(parts, m.theme.Error.Render(line))
 	}
 	return grid.Stack(append(parts, m.summary(), m.footer())...)
 }
 
-// boxed gives the view of a pane with its border and title.
-func (m *Model) boxed(p views.Pane, r image.Rectangle, border, focused bool) string {
-	if !border {
-		return p.View()
+// middle joins the panes line by line: those that a line crosses, from left to right.
+func (m *Model) middle() string {
+	type rest struct {
+		placed
+		left string // the lines that are still to come
 	}
-	return grid.Box(p.View(), p.Title(), r.Dx(), focused, m.theme)
+	var rests []rest
+	size, from, to := 0, m.height, 0
+	for _, p := range m.areas.panes {
+		if p.area.Empty() {
+			continue
+		}
+		view := m.boxed(m.all[p.pane], p)
+		size += len(view) + p.area.Dy()
+		from, to = min(from, p.area.Min.Y), max(to, p.area.Max.Y)
+		rests = append(rests, rest{p, view})
+	}
+	var b strings.Builder
+	b.Grow(size)
+	for y := from; y < to; y++ {
+		if y > from {
+			b.WriteByte('\n')
+		}
+		for i := range rests {
+			if r := &rests[i]; r.area.Min.Y <= y && y < r.area.Max.Y {
+				line, tail, _ := strings.Cut(r.left, "\n")
+				b.WriteString(line)
+				r.left = tail
+			}
+		}
+	}
+	return b.String()
+}
+
+// boxed gives the view of a pane, with its border and title if it has one.
+func (m *Model) boxed(pane member, p placed) string {
+	if !p.boxed {
+		return pane.View()
+	}
+	return grid.Box(pane.View(), pane.Title(), p.area.Dx(), p.pane == m.focus, m.theme)
 }

@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/source/query"
+	"taudit/views"
 	"taudit/views/filterbar"
 )
 
@@ -61,7 +63,6 @@ func (m *Model) take(f found) {
 	m.filter.SetExplanation(f.parts)
 	m.pass()
 	m.lay()
-	m.follow()
 }
 
 // slide renews a filter that changes with the clock. A held view is left alone: what is being read stays.
@@ -93,6 +94,38 @@ func (m *Model) typing(msg tea.KeyPressMsg) tea.Cmd {
 		return m.key(msg.String())
 	}
 	return m.typed(msg)
+}
+
+// typingInside takes a key while text is typed in a pane.
+func (m *Model) typingInside(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "f1", "ctrl+l", "ctrl+z":
+		return m.key(msg.String())
+	}
+	m.said = ""
+	m.frame.forget()
+	return m.send(m.focus, msg)
+}
+
+// narrow filters as a pane asks, and shows what that finds.
+func (m *Model) narrow(n views.Narrow) tea.Cmd {
+	text := n.Query
+	if now := m.committed; !n.Instead && now != "" {
+		text = now + " " + n.Query
+		if q := m.filter.Query(); len(q.Terms()) == 1 && strings.Contains(now, " ") {
+			text = "(" + now + ") " + n.Query // it may be joined by OR
+		}
+	}
+	q, err := query.Parse(text)
+	if err != nil {
+		m.said = "That cannot be filtered by: " + err.Error()
+		return nil
+	}
+	m.filter.SetFilter(text, q)
+	m.committed = text
+	m.focusOn(onList)
+	m.relay()
+	return tea.Batch(m.seek(q), m.keep(text))
 }
 
 // relay makes room for the filter line as it is now.

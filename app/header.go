@@ -80,11 +80,13 @@ func (m *Model) header() string {
 	word, style := m.word(h)
 	add(&left, " "+word+" ", style)
 
-	now := m.now.UTC().Format("15:04:05Z")
-	facts := m.facts(h)
+	now, facts := "", m.facts(h)
+	if !m.times.Still {
+		now = m.times.Brief(m.now)
+	}
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.
-	if m.width >= len(facts)+len(now)+30 {
+	if now != "" && m.width >= len(facts)+len(now)+30 {
 		add(&right, "  "+now+" ", t.Header)
 	} else {
 		add(&right, " ", t.Header)
@@ -134,10 +136,13 @@ func (m *Model) facts(h health) string {
 	return strings.Join(out, "  ")
 }
 
-// since gives the age of a time for the header, "-" for never.
+// since gives the age of a time for the header, "-" for never; the time itself where no ages are told.
 func (m *Model) since(t time.Time) string {
-	if t.IsZero() {
+	switch {
+	case t.IsZero():
 		return "-"
+	case m.times.Still:
+		return m.times.Brief(t)
 	}
 	return views.Age(m.now.Sub(t)) + " ago"
 }
@@ -150,41 +155,6 @@ func (m *Model) sources() []string {
 	return names
 }
 
-// tabs is line 2: the panes with their counts, and what was received and cannot be shown.
-func (m *Model) tabs() string {
-	t := m.theme
-	text := grid.TextFor(t.Glyphs)
-	s := m.state.Store
-	var left, right grid.Line
-	add := func(l *grid.Line, s string, style theme.Style) { l.Cell(text, s, text.Width(s), style) }
-	add(&left, " [1 Events "+humanize.Comma(int64(s.Len()))+"]", t.TabActive)
-	if n := s.Duplicates(); n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" duplicates", t.Tab)
-	}
-	if n := s.BadCount() - m.state.Probes; n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
-	}
-	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
-		left.Space(2)
-		add(&left, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)
-	}
-	if n := s.Evicted(); n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" evicted", t.Late)
-	}
-	if n := m.state.Outside; n > 0 {
-		add(&left, "  "+humanize.Comma(n)+" outside the time range", t.Tab)
-	}
-	add(&right, "  read-only  ", t.Tab)
-	add(&right, "?", t.Key)
-	add(&right, " help ", t.KeyHint)
-	room := m.width - grid.Cells(right.Plain())
-	if used := grid.Cells(left.Plain()); used <= room {
-		left.Space(room - used)
-		return left.String() + right.String()
-	}
-	return text.Cell(string(left.Plain()), m.width)
-}
-
 // summary is the line above the last: the selected entry, or what needs to be said.
 func (m *Model) summary() string {
 	t := m.theme
@@ -192,7 +162,15 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
-	return m.events.Summary(m.width)
+	if m.said != "" {
+		return t.Notice.Render(text.Cell(" "+m.said, m.width))
+	}
+	for _, p := range []int{m.focus, m.front()} {
+		if s, ok := m.all[p].Pane.(views.Summarizer); ok {
+			return s.Summary(m.width)
+		}
+	}
+	return text.Cell("", m.width)
 }
 
 // trouble says what is wrong with the sources, in lines as wide as the screen.
@@ -265,11 +243,14 @@ func (m *Model) actions() []views.Action {
 	if m.helping {
 		return []views.Action{views.Down, views.Back}
 	}
-	first := []views.Action{views.Open, views.Filter, views.Hold}
-	if m.focus == onDetail {
+	var first []views.Action
+	switch m.focus {
+	case onList:
+		first = []views.Action{views.Open, views.Filter, views.Hold}
+	case onDetail:
 		first = []views.Action{views.NextEntry, views.Right}
 	}
-	if m.detailShown() && !m.areas.list.Empty() {
+	if len(m.areas.panes) > 1 {
 		first = append(first, views.NextPane)
 	}
 	first = append(first, m.focused().Actions()...)

@@ -34,8 +34,32 @@ func TestAreasCoverTheScreenOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := rapid.IntRange(minWidth, 400).Draw(t, "width")
 		h := rapid.IntRange(minHeight, 200).Draw(t, "height")
-		a := arrange(w, h, rapid.Bool().Draw(t, "detail"), rapid.IntRange(1, 12).Draw(t, "filter"), rapid.IntRange(0, 9).Draw(t, "notice"))
-		all := []image.Rectangle{a.header, a.tabs, a.filter, a.list, a.detail, a.notice, a.summary, a.footer}
+		some := func(label string, from, most int) (out []int) {
+			for i := range rapid.IntRange(0, most).Draw(t, label) {
+				out = append(out, from+i)
+			}
+			return out
+		}
+		p := plan{
+			filter: rapid.IntRange(1, 12).Draw(t, "filter"), notice: rapid.IntRange(0, 9).Draw(t, "notice"),
+			detail: rapid.SampledFrom([]int{-1, onDetail}).Draw(t, "detail"), zoomed: rapid.SampledFrom([]int{-1, -1, onDetail, 7}).Draw(t, "zoomed"),
+			strips: some("strips", 10, 1), columns: some("columns", 20, 3),
+		}
+		var fit []arrangement
+		for _, where := range []arrangement{instead, below, right} {
+			if where.fits(w, h) {
+				fit = append(fit, where)
+			}
+		}
+		p.where = rapid.SampledFrom(fit).Draw(t, "where")
+		a := arrange(w, h, p)
+		all := []image.Rectangle{a.header, a.tabs, a.filter, a.notice, a.summary, a.footer}
+		for _, at := range a.panes {
+			all = append(all, at.area)
+			if in := at.inner(); at.boxed && (in.Dy() < 1 || in.Dx() < 20) {
+				t.Fatalf("pane %d has %v in its box", at.pane, in)
+			}
+		}
 		cells := 0
 		for i, r := range all {
 			cells += r.Dx() * r.Dy()
@@ -51,11 +75,9 @@ func TestAreasCoverTheScreenOnce(t *testing.T) {
 		if cells != w*h {
 			t.Fatalf("areas have %d cells of %d", cells, w*h)
 		}
-		if !a.list.Empty() && !a.detail.Empty() {
-			list := inner(a.list, a.listBoxed)
-			if a.list.Min.Y == a.detail.Min.Y && a.list.Dx() < 80 || list.Dy() < 8 {
-				t.Fatalf("the list has %v beside the detail", a.list)
-			}
+		list, ok := a.find(onList)
+		if ok && p.notice <= maxNotice && p.filter == 1 && (list.area.Dx() < min(w, 80) || list.inner().Dy() < min(4, h/4)) {
+			t.Fatalf("the list has %v", list.area)
 		}
 	})
 }

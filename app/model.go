@@ -2,6 +2,8 @@ package app
 
 import (
 	"context"
+	"image"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,8 +26,10 @@ type Model struct {
 	ctx   context.Context
 	clock func() time.Time
 	demo  bool
+	mouse bool
 
 	keys   keymap
+	chosen theme.Choice
 	theme  *theme.Theme
 	look   look
 	width  int
@@ -34,10 +38,12 @@ type Model struct {
 
 	state  *State
 	now    time.Time
+	times  views.Clock
 	filter *filterbar.Pane
 	events *events.Pane
 	detail *detail.Pane
 	help   *help.Pane
+	all    []member // the panes between the filter and the summary
 
 	search    *search
 	committed string             // the filter as it was accepted
@@ -48,25 +54,25 @@ type Model struct {
 	context   bool               // what does not match is dimmed, not hidden
 	remember  func(string) error
 
-	notice  []string // what needs to be said, in lines as wide as the screen
-	focus   focus
-	opened  opened
-	helping bool
-	asking  bool // whether to quit
-	count   int  // typed before a key; 0: none
+	notice []string // what needs to be said, in lines as wide as the screen
+	said   string   // the same, until the next key
+	focus  int      // the pane that gets the keys
+	body   int      // the pane in the place of the list
+	zoomed bool     // nothing but the pane with the focus is shown
+	opened opened
+	wish   wish
+
+	followed time.Time // when the detail last went along with the list
+	dragged  int       // the pane in which a mouse button is held down; -1: none
+	labels   []label   // what stands on line 2, for clicks
+	helping  bool
+	asking   bool // whether to quit
+	count    int  // typed before a key; 0: none
 
 	frame frame
 }
 
-// focus says which pane gets the keys.
-type focus uint8
-
-const (
-	onList focus = iota
-	onDetail
-)
-
-// opened says whether the detail is shown.
+// opened says whether the detail is shown where it stands beside the list.
 type opened uint8
 
 const (
@@ -75,9 +81,20 @@ const (
 	no
 )
 
+// wish is where a person wants the detail to stand, as far as the screen has room.
+type wish uint8
+
+const (
+	auto wish = iota // where place says
+	atRight
+	atBelow
+	off // instead of the list, when it is opened
+)
+
 // look is what the terminal has told about itself; it tells in any order, after the first frame, or never.
 type look struct {
 	dark    bool
+	told    bool // dark is the terminal's own answer
 	profile colorprofile.Profile
 	unicode bool
 }
@@ -86,6 +103,11 @@ type look struct {
 type ModelOptions struct {
 	Demo bool             // say so in the header
 	Now  func() time.Time // the clock of the header and of ages
+	Zone *time.Location   // of local times; nil: UTC
+
+	Theme   theme.Choice
+	NoClock bool // nothing changes on the screen by itself
+	Mouse   bool // the mouse is ours, and the terminal's own selection is not
 
 	// Filter is what the screen starts with. History are the filters of before, newest last; Remember keeps one more, and
 	// may be nil. It is called off the UI goroutine.
@@ -101,7 +123,9 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		ctx:    ctx,
 		clock:  o.Now,
 		demo:   o.Demo,
+		mouse:  o.Mouse,
 		keys:   newKeymap(),
+		chosen: o.Theme,
 		look:   look{dark: true, profile: colorprofile.TrueColor, unicode: true},
 		filter: filterbar.New(),
 		events: events.New(),
@@ -109,11 +133,14 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		help:   help.New(),
 		state:  feed.State(),
 		now:    o.Now(),
+		times:  views.Clock{Zone: o.Zone, Still: o.NoClock},
 
+		dragged:  -1,
 		search:   &search{feed: feed},
 		forsake:  func() {},
 		remember: o.Remember,
 	}
+	m.all = m.members()
 	m.filter.SetHistory(o.History)
 	if q, err := query.Parse(o.Filter); err == nil {
 		m.filter.SetFilter(o.Filter, q)
@@ -122,7 +149,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.filter.SetOpenKey(m.keys.names(views.Filter))
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.dress()
-	m.setFocus(onList)
+	m.focusOn(onList)
 	m.pass()
 	return m
 }
@@ -141,6 +168,9 @@ func (m *Model) View() tea.View {
 	v := tea.NewView(m.draw())
 	v.AltScreen = true
 	v.WindowTitle = "taudit"
+	if m.mouse {
+		v.MouseMode = tea.MouseModeCellMotion
+	}
 	v.Cursor = m.cursor()
 	return v
 }
@@ -154,12 +184,25 @@ type feedMsg struct {
 // tickMsg says that a second of the clock has passed.
 type tickMsg struct{}
 
-// pace is the least time between two feedMsgs: the feed cannot flood the screen.
-const pace = 33 * time.Millisecond
+// The least time between two feedMsgs. News after a pause are shown at once, and so is what a key does. While entries rush by the eye
+// needs no more than a few pictures a second, and a slow line cannot bear more of a large screen. While the view is held a picture is
+// small, and what has arrived is counted within a quarter of a second.
+const (
+	pace      = 220 * time.Millisecond
+	largePace = 450 * time.Millisecond
+	large     = 4000 // cells
+)
+
+func (m *Model) pace() time.Duration {
+	if !m.events.Held() && m.width*m.height > large {
+		return largePace
+	}
+	return pace
+}
 
 // next waits for news from the feed, the last of which came at last.
 func (m *Model) next(last time.Time) tea.Cmd {
-	ctx, dirty := m.ctx, m.feed.Dirty()
+	ctx, dirty, pace := m.ctx, m.feed.Dirty(), m.pace()
 	return func() tea.Msg {
 		select {
 		case <-dirty:
@@ -203,94 +246,78 @@ func (m *Model) after(d time.Duration, msg tea.Msg) tea.Cmd {
 
 // dress puts on the theme that fits what is known of the terminal.
 func (m *Model) dress() {
-	m.theme = theme.For(m.look.dark, m.look.profile).WithGlyphs(m.look.unicode)
+	m.theme = m.chosen.Theme(m.look.dark, m.look.profile).WithGlyphs(m.look.unicode)
 	for _, p := range m.panes() {
 		p.SetTheme(m.theme)
 	}
 	m.frame.forget()
 }
 
-func (m *Model) panes() []views.Pane { return []views.Pane{m.filter, m.events, m.detail, m.help} }
+func (m *Model) panes() []views.Pane {
+	out := []views.Pane{m.filter, m.help}
+	for _, p := range m.all {
+		out = append(out, p.Pane)
+	}
+	return out
+}
 
 // pass hands the panes what is known now.
 func (m *Model) pass() {
 	d := views.Data{
-		Now: m.now, Store: m.state.Store, Status: m.state.Status,
-		Matches: m.found.matches, Filter: m.found.number, Context: m.context, Why: m.found.why,
+		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status,
+		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
+		Held: m.events.Held(), Find: find(m.now),
 	}
 	m.filter.SetData(d)
-	m.events.SetData(d)
-	m.detail.SetData(d)
-	m.follow()
-}
-
-// detailShown says whether the detail has a place on the screen.
-func (m *Model) detailShown() bool {
-	if m.opened == byRoom {
-		return place(m.width, m.height) == right && m.state.Store.Len() > 0
+	for _, p := range m.all {
+		p.SetData(d)
 	}
-	return m.opened == yes
-}
-
-// follow shows in the detail what is selected in the list.
-func (m *Model) follow() {
-	if !m.detailShown() {
-		return
-	}
-	row, ok := m.events.Selected()
-	if !ok {
-		return
-	}
-	if row.Key() != m.detail.Key() {
-		m.detail.SetEntry(row)
-	}
-}
-
-// lay gives every pane its rectangle.
-func (m *Model) lay() {
-	m.notice = m.trouble()
-	m.areas = arrange(m.width, m.height, m.detailShown(), m.filter.Lines(), len(m.notice))
-	list := inner(m.areas.list, m.areas.listBoxed)
-	box := inner(m.areas.detail, m.areas.detailBoxed)
-	m.filter.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
-	m.events.SetSize(list.Dx(), list.Dy())
-	m.detail.SetBoxed(m.areas.detailBoxed)
-	m.detail.SetSize(box.Dx(), box.Dy())
-	m.help.SetSize(m.width, max(0, m.height-1))
-	m.frame.forget()
-}
-
-func (m *Model) setFocus(f focus) {
-	m.focus = f
-	m.events.SetFocus(f == onList)
-	m.detail.SetFocus(f == onDetail)
-	m.frame.forget()
+	m.followNews()
 }
 
 // cursor is where a person types, if anywhere.
 func (m *Model) cursor() *tea.Cursor {
-	if m.helping || m.asking || !m.filter.Editing() || m.areas.filter.Empty() {
+	switch {
+	case m.helping || m.asking:
+		return nil
+	case m.filter.Editing():
+		return moved(m.filter.Cursor(), m.areas.filter)
+	}
+	p, ok := m.areas.find(m.focus)
+	if !ok {
 		return nil
 	}
-	c := m.filter.Cursor()
-	if c == nil {
+	return moved(m.all[m.focus].Cursor(), p.inner())
+}
+
+// moved gives a pane's cursor its place on the screen.
+func moved(c *tea.Cursor, area image.Rectangle) *tea.Cursor {
+	if c == nil || area.Empty() {
 		return nil
 	}
-	moved := *c
-	moved.X += m.areas.filter.Min.X
-	moved.Y += m.areas.filter.Min.Y
-	return &moved
+	m := *c
+	m.X += area.Min.X
+	m.Y += area.Min.Y
+	return &m
 }
 
 // focused is the pane that gets the keys.
 func (m *Model) focused() views.Pane {
-	switch {
-	case m.helping:
+	if m.helping {
 		return m.help
-	case m.focus == onDetail:
-		return m.detail
 	}
-	return m.events
+	return m.all[m.focus]
+}
+
+// darkGround guesses the background from COLORFGBG ("15;0"), which some terminals set and no answer is needed for. ok is false when it
+// says nothing.
+func darkGround(getenv func(string) string) (dark, ok bool) {
+	v := getenv("COLORFGBG")
+	ground, err := strconv.Atoi(v[strings.LastIndexByte(v, ';')+1:])
+	if err != nil || ground < 0 || ground > 15 {
+		return false, false
+	}
+	return ground < 7 || ground == 8, true
 }
 
 // unicodeLocale says whether the environment's locale writes UTF-8, by the rules of POSIX: LC_ALL, else LC_CTYPE, else LANG.

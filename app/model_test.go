@@ -201,8 +201,12 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 		}
 	}
 	own := []views.Action{
-		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.Events, views.NextPane,
+		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.NextPane,
 		views.PrevPane, views.Help, views.Redraw, views.Suspend, views.Filter, views.Context, views.NextMatch, views.PrevMatch,
+		views.Zoom, views.Place, views.Times,
+	}
+	for _, p := range m.all {
+		own = append(own, p.goTo)
 	}
 	for _, b := range k.bindings {
 		if !answered[b.Action] && !slices.Contains(own, b.Action) {
@@ -257,7 +261,25 @@ func TestTerminalIsDressedAsItTells(t *testing.T) {
 	}
 }
 
-func TestNewsComeAtMostThirtyTimesASecond(t *testing.T) {
+func TestTimesAreTheSameEverywhere(t *testing.T) {
+	zone := time.FixedZone("", 5*60*60+45*60)
+	m := screen(t, 200, 60, ModelOptions{Zone: zone}, stream(t))
+	for _, c := range []struct{ head, row, opened, clock string }{
+		{"TIME UTC ", "09:20:48 ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+		{"TIME +05:45 ", "15:05:48    ok", "2023-11-08 15:05:48+05:45", "15:09:40+05:45"},
+		{"AGO ", "3m     ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+		{"TIME UTC ", "09:20:48 ok", "2023-11-08 09:20:48Z", "09:24:40Z"},
+	} {
+		for _, want := range []string{c.head, c.row, c.opened, c.clock} {
+			if !shows(m, want) {
+				t.Errorf("%v: no %q on the screen:\n%s", m.times, want, ansi.Strip(m.View().Content))
+			}
+		}
+		press(m, "t")
+	}
+}
+
+func TestNewsComeAtMostFiveTimesASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		all := morning(t)
 		feed := NewFeed([]source.Source{script{name: "kinesis a/b"}}, FeedOptions{Log: slog.New(slog.DiscardHandler)})
@@ -275,13 +297,34 @@ func TestNewsComeAtMostThirtyTimesASecond(t *testing.T) {
 				}
 			}
 		}()
-		for time.Since(start) < time.Second {
+		if m.next(last)(); time.Since(start) > 2*time.Millisecond {
+			t.Errorf("the first news come after %v", time.Since(start))
+		}
+		for time.Since(start) < 10*time.Second {
 			msg := m.next(last)().(feedMsg)
+			if wait := msg.at.Sub(last); !last.IsZero() && wait > 250*time.Millisecond {
+				t.Errorf("news come %v after others", wait)
+			}
 			last = msg.at
 			messages++
 		}
-		if messages < 25 || messages > 32 {
-			t.Errorf("%d messages in a second", messages)
+		if messages < 40 || messages > 50 {
+			t.Errorf("%d messages in ten seconds", messages)
+		}
+		m.Update(tea.WindowSizeMsg{Width: 160, Height: 45})
+		for start, messages = time.Now(), 0; time.Since(start) < 10*time.Second; messages++ {
+			last = m.next(last)().(feedMsg).at
+		}
+		if messages < 21 || messages > 24 {
+			t.Errorf("%d messages in ten seconds on a large screen", messages)
+		}
+		m.Update(feedMsg{})
+		m.events.Hold()
+		for start, messages = time.Now(), 0; time.Since(start) < 10*time.Second; messages++ {
+			last = m.next(last)().(feedMsg).at
+		}
+		if messages < 40 {
+			t.Errorf("%d messages in ten seconds while a large screen is held", messages)
 		}
 		close(stop)
 		synctest.Wait()

@@ -65,6 +65,7 @@ type search struct {
 // found is the result of a scan.
 type found struct {
 	number  int
+	query   query.Query
 	matches *store.Matches   // nil: without a filter
 	why     string           // when nothing matches: what each term means alone, in words
 	parts   []filterbar.Part // the same, counted
@@ -81,7 +82,7 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 	began := time.Now()
 	if q.Empty() {
 		s.number, s.filter, s.last, s.asked = number, nil, nil, q
-		return found{number: number}, true
+		return found{number: number, query: q}, true
 	}
 	whole := Filter(q, env)
 	var m *store.Matches
@@ -96,7 +97,7 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 		return found{}, false
 	}
 	s.number, s.filter, s.last, s.asked = number, whole, m, q
-	f = found{number: number, matches: m, took: time.Since(began)}
+	f = found{number: number, query: q, matches: m, took: time.Since(began)}
 	if m.Len() == 0 {
 		f.why, f.parts = s.why(ctx, m.Snapshot(), q, env)
 	}
@@ -108,14 +109,22 @@ func (s *search) extend(ctx context.Context) (f found, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.filter == nil {
-		return found{number: s.number}, true
+		return found{number: s.number, query: s.asked}, true
 	}
 	m := s.feed.State().Store.Match(ctx, s.filter, s.last)
 	if m == nil {
 		return found{}, false
 	}
 	s.last = m
-	return found{number: s.number, matches: m}, true
+	return found{number: s.number, query: s.asked, matches: m}, true
+}
+
+// find gives what queries mean that are seen from a time, to the panes that look for something.
+func find(now time.Time) func(context.Context, *store.Snapshot, query.Query) *store.Matches {
+	env := &query.Env{Now: now.UTC()}
+	return func(ctx context.Context, s *store.Snapshot, q query.Query) *store.Matches {
+		return s.Match(ctx, Filter(q, env), nil)
+	}
 }
 
 // narrows says whether to means what from means and more besides, and gives what more. Relative times are seen from a later

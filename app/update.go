@@ -14,7 +14,6 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
-		had := m.detailShown()
 		m.state, m.now = m.feed.State(), m.clock()
 		if msg.found.number == m.found.number {
 			why := m.found.why
@@ -24,19 +23,29 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			}
 		}
 		m.pass()
-		if m.detailShown() != had || !slices.Equal(m.notice, m.trouble()) {
+		if !slices.Equal(m.notice, m.trouble()) {
 			m.lay()
-			m.follow()
 		}
+		m.settle()
 		m.frame.forget()
-		return m, m.next(msg.at)
+		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
-		m.now = m.clock()
-		m.pass()
-		m.frame.forget()
-		return m, tea.Batch(m.tick(), m.slide())
+		if !m.times.Still {
+			m.now = m.clock()
+			m.pass()
+			m.frame.forget()
+		}
+		if before := m.detail.Key(); m.detailShown() {
+			if m.follow(); m.detail.Key() != before {
+				m.frame.forget()
+			}
+		}
+		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
 		m.take(found(msg))
+		return m, m.work()
+	case paneMsg:
+		return m, m.heed(msg)
 	case busyMsg:
 		if int(msg) > m.found.number {
 			m.filter.SetBusy(true)
@@ -59,23 +68,44 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case filterbar.Paused:
 		return m, m.typed(msg)
 	case tea.PasteMsg:
-		if m.filter.Editing() && !m.helping {
+		switch {
+		case m.helping || m.asking:
+		case m.filter.Editing():
 			return m, m.typed(msg)
+		case m.typist():
+			m.frame.forget()
+			return m, m.send(m.focus, msg)
 		}
 	case tea.WindowSizeMsg:
 		m.resize(msg.Width, msg.Height)
+		return m, m.work()
 	case tea.BackgroundColorMsg:
-		m.look.dark = msg.IsDark()
+		m.look.dark, m.look.told = msg.IsDark(), true
 		m.dress()
 	case tea.ColorProfileMsg:
 		m.look.profile = msg.Profile
 		m.dress()
 	case tea.EnvMsg:
 		m.look.unicode = unicodeLocale(msg.Getenv)
+		if dark, ok := darkGround(msg.Getenv); ok && !m.look.told {
+			m.look.dark = dark
+		}
 		m.dress()
+	case tea.MouseClickMsg:
+		return m, m.click(msg)
+	case tea.MouseWheelMsg:
+		return m, m.wheel(msg)
+	case tea.MouseMotionMsg:
+		return m, m.drag(msg)
+	case tea.MouseReleaseMsg:
+		return m, m.drag(msg)
 	case tea.KeyPressMsg:
-		if m.filter.Editing() && !m.helping && !m.asking {
+		switch {
+		case m.helping || m.asking:
+		case m.filter.Editing():
 			return m, m.typing(msg)
+		case m.typist():
+			return m, m.typingInside(msg)
 		}
 		return m, m.key(msg.String())
 	}
@@ -85,11 +115,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // resize takes any size that a terminal may claim.
 func (m *Model) resize(width, height int) {
 	m.width, m.height = grid.Size(width, height)
-	m.lay()
-	m.follow()
-	if !m.detailShown() {
-		m.setFocus(onList)
-	}
+	m.focusOn(m.focus)
 }
 
 // key finds what a key asks for. Digits that are no key of their own are a count: 5j.
@@ -109,11 +135,17 @@ func (m *Model) key(key string) tea.Cmd {
 	}
 	act := views.Act{Action: a, Count: max(m.count, 1), Counted: m.count > 0}
 	m.count = 0
+	if m.said != "" {
+		m.said = ""
+		m.frame.forget()
+	}
 	if !bound {
 		return nil
 	}
 	m.frame.forget()
-	return m.do(act)
+	cmd := m.do(act)
+	m.settle()
+	return tea.Batch(cmd, m.work())
 }
 
 // do carries out an action: what concerns the whole screen here, all else in the pane that has the focus.
@@ -136,33 +168,51 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	if m.helping {
 		return m.help.Update(act)
 	}
-	switch act.Action {
-	case views.Events:
-		m.setFocus(onList)
-		if place(m.width, m.height) == instead {
-			m.show(no)
+	for i, p := range m.all {
+		if p.goTo != "" && p.goTo == act.Action {
+			if i == onList && m.focus == onDetail && m.where() == instead {
+				m.opened = byRoom
+			}
+			m.focusOn(i)
+			return nil
 		}
-	case views.NextPane, views.PrevPane:
-		m.switchPane()
+	}
+	switch act.Action {
+	case views.NextPane:
+		m.switchPane(act.Count)
+	case views.PrevPane:
+		m.switchPane(-act.Count)
+	case views.Zoom:
+		m.zoom()
+	case views.Place:
+		m.moveDetail()
 	case views.Open:
 		if m.focus == onList {
 			m.open()
 			return nil
 		}
-		return m.detail.Update(act)
-	case views.NextEntry:
-		m.events.Move(act.Count)
-	case views.PrevEntry:
-		m.events.Move(-act.Count)
+		return m.send(m.focus, act)
+	case views.NextEntry, views.PrevEntry:
+		if m.focus == onDetail || m.focus == onList {
+			return m.send(m.front(), act)
+		}
+		return m.send(m.focus, act)
 	case views.Hold, views.Follow:
-		return m.list(act)
+		return m.send(onList, act)
 	case views.Filter:
-		if m.focus != onList {
+		if m.focus == onDetail {
 			return nil
 		}
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Times:
+		m.times = m.times.Next()
+		m.said = "Times are shown in " + m.times.String() + "."
+		if m.times.Mode == views.Relative {
+			m.said = "Times are shown relative to now, and in UTC where an entry is read."
+		}
+		m.pass()
 	case views.Context:
 		if m.found.matches != nil {
 			m.context = !m.context
@@ -173,66 +223,8 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	case views.PrevMatch:
 		m.walk(-act.Count)
 	default:
-		if m.focus == onDetail {
-			return m.detail.Update(act)
-		}
-		return m.list(act)
+		return m.send(m.answers(act.Action), act)
 	}
 	m.follow()
 	return nil
-}
-
-// list hands an action to the list, whose selection the detail follows.
-func (m *Model) list(act views.Act) tea.Cmd {
-	cmd := m.events.Update(act)
-	m.follow()
-	return cmd
-}
-
-// open shows the selected entry and holds the list, so that what is being read stays.
-func (m *Model) open() {
-	if _, ok := m.events.Selected(); !ok {
-		return
-	}
-	if !m.events.Held() {
-		m.events.Update(views.Act{Action: views.Hold, Count: 1})
-	}
-	m.show(yes)
-	m.setFocus(onDetail)
-}
-
-// show opens or closes the detail.
-func (m *Model) show(o opened) {
-	m.opened = o
-	m.lay()
-	m.follow()
-}
-
-// back closes the topmost of what is open. At the top, q asks whether to quit and Esc does nothing.
-func (m *Model) back(a views.Action) {
-	switch {
-	case m.helping:
-		m.helping = false
-	case m.focus == onDetail && place(m.width, m.height) == right:
-		m.setFocus(onList)
-	case m.focus == onDetail:
-		m.setFocus(onList)
-		m.show(no)
-	case m.detailShown() && m.opened == yes:
-		m.show(no)
-	case a == views.Back:
-		m.asking = true
-	}
-}
-
-// switchPane moves the focus between the list and the detail, where both are on the screen.
-func (m *Model) switchPane() {
-	if !m.detailShown() || m.areas.list.Empty() {
-		return
-	}
-	if m.focus == onList {
-		m.setFocus(onDetail)
-	} else {
-		m.setFocus(onList)
-	}
 }

@@ -15,6 +15,7 @@ type Glyphs struct {
 	Rescued  string // decoded from an error record
 	Undated  string // has no time of its own
 	New      string // seen for the first time
+	Aside    string // shown only because of what stands around it
 	Ellipsis string // text was cut here
 	Down     string // there is more below
 	Up       string
@@ -33,7 +34,7 @@ type Glyphs struct {
 func NewGlyphs(unicode bool) Glyphs {
 	plain := Glyphs{
 		ASCII:  !unicode,
-		Cursor: ">", Mark: "*", Late: "~", Conflict: "=", Resent: "^", Rescued: "!", Undated: "?", New: "+",
+		Cursor: ">", Mark: "*", Late: "~", Conflict: "=", Resent: "^", Rescued: "!", Undated: "?", New: "+", Aside: ".",
 		Ellipsis: "~", Down: "v", Up: "^", Open: "v", Closed: ">",
 		Rule: "-", Pipe: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
@@ -45,12 +46,12 @@ func NewGlyphs(unicode bool) Glyphs {
 	}
 	rich := plain
 	rich.Ellipsis, rich.Down, rich.Up, rich.Open, rich.Closed = "…", "↓", "↑", "▾", "▸"
-	rich.Rule, rich.Pipe = "─", "│"
+	rich.Rule, rich.Pipe, rich.Aside = "─", "│", "·"
 	rich.TopLeft, rich.TopRight, rich.BottomLeft, rich.BottomRight = "┌", "┐", "└", "┘"
 	rich.TeeLeft, rich.TeeRight, rich.TeeTop, rich.TeeBottom, rich.Crossing = "├", "┤", "┬", "┴", "┼"
 	rich.Bars = []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
-	all := rich.Ellipsis + rich.Down + rich.Up + rich.Open + rich.Closed + rich.Rule + rich.Pipe + rich.Crossing + rich.Bars[8]
-	const cells = 9
+	all := rich.Aside + rich.Ellipsis + rich.Down + rich.Up + rich.Open + rich.Closed + rich.Rule + rich.Pipe + rich.Crossing + rich.Bars[8]
+	const cells = 10
 	if ansi.StringWidth(all) != cells || ansi.StringWidthWc(all) != cells {
 		return plain
 	}

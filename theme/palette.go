@@ -68,6 +68,44 @@ func Light() Palette {
 	}
 }
 
+// Contrast is for whoever needs more of it: every colour has seven to one on black or on white, and there are few.
+func Contrast(dark bool) Palette {
+	if dark {
+		return Palette{
+			Name:       "contrast dark",
+			Quiet:      ansi.HexColor("#d0d0d0"),
+			Accent:     ansi.HexColor("#ffffff"),
+			Good:       ansi.HexColor("#ffffff"),
+			Bad:        ansi.HexColor("#ffafaf"),
+			Warn:       ansi.HexColor("#ffff5f"),
+			Number:     ansi.HexColor("#ffffff"),
+			Word:       ansi.HexColor("#ffffff"),
+			Path:       ansi.HexColor("#5fffff"),
+			Cursor:     Pair{ansi.HexColor("#000000"), ansi.HexColor("#ffff5f")},
+			CursorIdle: Pair{ansi.HexColor("#000000"), ansi.HexColor("#d0d0d0")},
+			Live:       Pair{ansi.HexColor("#000000"), ansi.HexColor("#ffffff")},
+			Notice:     Pair{ansi.HexColor("#000000"), ansi.HexColor("#ffff5f")},
+			Badge:      Pair{ansi.HexColor("#000000"), ansi.HexColor("#5fffff")},
+		}
+	}
+	return Palette{
+		Name:       "contrast light",
+		Quiet:      ansi.HexColor("#303030"),
+		Accent:     ansi.HexColor("#000000"),
+		Good:       ansi.HexColor("#000000"),
+		Bad:        ansi.HexColor("#870000"),
+		Warn:       ansi.HexColor("#5f0087"),
+		Number:     ansi.HexColor("#000000"),
+		Word:       ansi.HexColor("#000000"),
+		Path:       ansi.HexColor("#00005f"),
+		Cursor:     Pair{ansi.HexColor("#ffffff"), ansi.HexColor("#000000")},
+		CursorIdle: Pair{ansi.HexColor("#000000"), ansi.HexColor("#c6c6c6")},
+		Live:       Pair{ansi.HexColor("#ffffff"), ansi.HexColor("#00005f")},
+		Notice:     Pair{ansi.HexColor("#ffffff"), ansi.HexColor("#5f0087")},
+		Badge:      Pair{ansi.HexColor("#ffffff"), ansi.HexColor("#870000")},
+	}
+}
+
 // Basic is for a terminal of 16 colours. What those look like is the terminal's choice, so only the ones that are commonly
 // readable on the ground are used, and never as a ground.
 func Basic(dark bool) Palette {

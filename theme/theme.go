@@ -1,8 +1,6 @@
 // Package theme holds every colour and every special character of the screen.
 package theme
 
-import "github.com/charmbracelet/colorprofile"
-
 // Theme is how each thing on the screen looks. It is immutable and safe for use from any goroutine.
 type Theme struct {
 	Name string
@@ -39,6 +37,7 @@ type Theme struct {
 	JSONNumber Style
 	JSONBool   Style
 	JSONNull   Style
+	Prefix     Style // the part of a value that all values of its kind have
 	Punct      Style
 	Path       Style
 	Escape     Style // the visible form of bytes that must not reach the terminal
@@ -89,27 +88,13 @@ func New(p Palette, g Glyphs) *Theme {
 		JSONNumber: ink(Ink{Text: p.Number}),
 		JSONBool:   ink(Ink{Text: p.Word}),
 		JSONNull:   ink(Ink{Text: p.Quiet}),
+		Prefix:     ink(Ink{Text: p.Quiet}),
 		Punct:      ink(Ink{Text: p.Quiet}),
 		Path:       ink(Ink{Text: p.Path}),
 		Escape:     ink(Ink{Text: p.Bad, Underline: true}),
 
 		Glyphs: g,
 	}
-}
-
-// For chooses the theme for a terminal: by its background, and by the colours that it has. Without colours (NO_COLOR, a dumb
-// terminal) bold, reverse and underline carry the difference. The characters are Unicode; see [Theme.WithGlyphs].
-func For(dark bool, profile colorprofile.Profile) *Theme {
-	p := Light()
-	switch {
-	case profile == colorprofile.NoTTY || profile == colorprofile.ASCII:
-		p = Mono()
-	case profile == colorprofile.ANSI:
-		p = Basic(dark)
-	case dark:
-		p = Dark()
-	}
-	return New(p, NewGlyphs(true))
 }
 
 // WithGlyphs gives a copy with the characters for a terminal that shows Unicode, or only ASCII (a locale that is not UTF-8,

@@ -2,7 +2,6 @@ package theme
 
 import (
 	"image/color"
-	"math"
 	"reflect"
 	"strings"
 	"testing"
@@ -18,21 +17,26 @@ var (
 )
 
 func TestContrast(t *testing.T) {
-	const enough = 4.5 // WCAG 2 AA for text
+	const more = 7 // level AAA
 	for _, c := range []struct {
 		palette Palette
 		profile colorprofile.Profile
 		grounds []string
+		enough  float64
 	}{
-		{Dark(), colorprofile.TrueColor, dark},
-		{Dark(), colorprofile.ANSI256, dark},
-		{Light(), colorprofile.TrueColor, light},
-		{Light(), colorprofile.ANSI256, light},
-		{Basic(true), colorprofile.ANSI, dark[:1]},
-		{Basic(false), colorprofile.ANSI, light[:1]},
+		{Dark(), colorprofile.TrueColor, dark, Readable},
+		{Dark(), colorprofile.ANSI256, dark, Readable},
+		{Light(), colorprofile.TrueColor, light, Readable},
+		{Light(), colorprofile.ANSI256, light, Readable},
+		{Contrast(true), colorprofile.TrueColor, dark, more},
+		{Contrast(true), colorprofile.ANSI256, dark, more},
+		{Contrast(false), colorprofile.TrueColor, light, more},
+		{Contrast(false), colorprofile.ANSI256, light, more},
+		{Basic(true), colorprofile.ANSI, dark[:1], Readable},
+		{Basic(false), colorprofile.ANSI, light[:1], Readable},
 	} {
 		check := func(name string, text, ground color.Color) {
-			if got := contrast(c.profile.Convert(text), c.profile.Convert(ground)); got < enough {
+			if got := contrast(c.profile.Convert(text), c.profile.Convert(ground)); got < c.enough {
 				t.Errorf("%s, %v: %s has a contrast of %.2f", c.palette.Name, c.profile, name, got)
 			}
 		}
@@ -44,7 +48,7 @@ func TestContrast(t *testing.T) {
 			case color.Color:
 				seen++
 				for _, g := range c.grounds {
-					if got := contrast(c.profile.Convert(f), ansi.HexColor(g)); got < enough {
+					if got := contrast(c.profile.Convert(f), ansi.HexColor(g)); got < c.enough {
 						t.Errorf("%s, %v: %s on %s has a contrast of %.2f", c.palette.Name, c.profile, name, g, got)
 					}
 				}
@@ -60,24 +64,6 @@ func TestContrast(t *testing.T) {
 	}
 }
 
-func contrast(a, b color.Color) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (max(la, lb) + 0.05) / (min(la, lb) + 0.05)
-}
-
-// luminance as WCAG 2 defines it.
-func luminance(c color.Color) float64 {
-	r, g, b, _ := c.RGBA()
-	linear := func(v uint32) float64 {
-		s := float64(v) / 0xffff
-		if s <= 0.04045 {
-			return s / 12.92
-		}
-		return math.Pow((s+0.055)/1.055, 2.4)
-	}
-	return 0.2126*linear(r) + 0.7152*linear(g) + 0.0722*linear(b)
-}
-
 func TestMonoHasNoColour(t *testing.T) {
 	for name, s := range styles(New(Mono(), NewGlyphs(true))) {
 		for p := range strings.SplitSeq(strings.TrimSuffix(strings.TrimPrefix(s.before, "\x1b["), "m"), ";") {
@@ -90,7 +76,10 @@ func TestMonoHasNoColour(t *testing.T) {
 
 // What differs in meaning must differ in looks in every theme, also without colours.
 func TestStatesDiffer(t *testing.T) {
-	for _, th := range []*Theme{For(true, colorprofile.TrueColor), For(false, colorprofile.TrueColor), For(true, colorprofile.ANSI), For(false, colorprofile.ANSI), For(true, colorprofile.ASCII)} {
+	for _, th := range []*Theme{
+		For(true, colorprofile.TrueColor), For(false, colorprofile.TrueColor), For(true, colorprofile.ANSI), For(false, colorprofile.ANSI), For(true, colorprofile.ASCII),
+		New(Contrast(true), NewGlyphs(true)), New(Contrast(false), NewGlyphs(true)),
+	} {
 		for name, pair := range map[string][2]Style{
 			"cursor, idle": {th.Cursor, th.CursorIdle},
 			"cursor, row":  {th.Cursor, th.Row},
@@ -109,22 +98,84 @@ func TestStatesDiffer(t *testing.T) {
 	}
 }
 
-func TestFor(t *testing.T) {
+func TestChoice(t *testing.T) {
 	for _, c := range []struct {
+		name    string
 		dark    bool
 		profile colorprofile.Profile
 		want    string
 	}{
-		{true, colorprofile.TrueColor, "dark"},
-		{false, colorprofile.ANSI256, "light"},
-		{true, colorprofile.Unknown, "dark"},
-		{true, colorprofile.ANSI, "basic dark"},
-		{false, colorprofile.ANSI, "basic light"},
-		{true, colorprofile.ASCII, "mono"},
-		{false, colorprofile.NoTTY, "mono"},
+		{"", true, colorprofile.TrueColor, "dark"},
+		{"auto", false, colorprofile.ANSI256, "light"},
+		{"auto", true, colorprofile.Unknown, "dark"},
+		{"auto", true, colorprofile.ANSI, "basic dark"},
+		{"auto", false, colorprofile.ANSI, "basic light"},
+		{"auto", true, colorprofile.ASCII, "mono"},
+		{"auto", false, colorprofile.NoTTY, "mono"},
+		{"dark", false, colorprofile.TrueColor, "dark"},
+		{"light", true, colorprofile.TrueColor, "light"},
+		{"light", true, colorprofile.ANSI, "basic light"},
+		{"dark", true, colorprofile.ASCII, "mono"},
+		{"contrast", true, colorprofile.ANSI256, "contrast dark"},
+		{"contrast", false, colorprofile.TrueColor, "contrast light"},
+		{"contrast", false, colorprofile.ANSI, "mono"},
+		{"mono", true, colorprofile.TrueColor, "mono"},
 	} {
-		if got := For(c.dark, c.profile).Name; got != c.want {
-			t.Errorf("For(%t, %v) is %s, want %s", c.dark, c.profile, got, c.want)
+		choice, err := Named(c.name)
+		if err != nil {
+			t.Error(err)
+		}
+		if got := choice.Theme(c.dark, c.profile).Name; got != c.want {
+			t.Errorf("%q on dark %t, %v is %s, want %s", c.name, c.dark, c.profile, got, c.want)
+		}
+	}
+	if _, err := Named("purple"); err == nil || !strings.Contains(err.Error(), "auto, dark, light, contrast, mono") {
+		t.Errorf("a name that is none: %v", err)
+	}
+}
+
+func TestOwnPalette(t *testing.T) {
+	c, err := Own("light", map[string]string{"accent": "#048", "bad": "124", "cursor.text": "#ffffff", "cursor.ground": "#5f0087", "good": "2"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	th := c.Theme(true, colorprofile.TrueColor)
+	for name, pair := range map[string][2]string{
+		"accent": {th.Key.before, "\x1b[1;38;2;0;68;136m"},
+		"bad":    {th.Error.before, "\x1b[1;38;5;124m"},
+		"cursor": {th.Cursor.before, "\x1b[1;38;2;255;255;255;48;2;95;0;135m"},
+		"good":   {th.JSONString.before, "\x1b[32m"},
+		"rest":   {th.Path.before, New(Light(), NewGlyphs(true)).Path.before},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s is %q, want %q", name, pair[0], pair[1])
+		}
+	}
+	if got := c.Theme(true, colorprofile.ASCII).Name; got != "mono" {
+		t.Errorf("without colours it is %s", got)
+	}
+	if got := c.Theme(false, colorprofile.ANSI).Name; got != "basic light" {
+		t.Errorf("with 16 colours it is %s", got)
+	}
+
+	for _, c := range []struct {
+		base    string
+		colours map[string]string
+		want    []string
+	}{
+		{"blue", nil, []string{`dark or light, not on "blue"`}},
+		{"dark", map[string]string{"acent": "#fff", "bad": "red"}, []string{"acent is no part of a palette", `bad: "red" is no colour`, "accent, bad, badge.ground"}},
+		{"dark", map[string]string{"quiet": "#333"}, []string{"quiet has a contrast of 1.7 to its ground and needs 4.5"}},
+		{"light", map[string]string{"cursor.ground": "#eee"}, []string{"cursor has a contrast of 1.2"}},
+		{"dark", map[string]string{"quiet": "256"}, []string{"no colour"}},
+		{"dark", map[string]string{"quiet": "#12345"}, []string{"no colour"}},
+		{"dark", map[string]string{"quiet": "#gggggg"}, []string{"no colour"}},
+	} {
+		_, err := Own(c.base, c.colours)
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%v says %v, not %q", c.colours, err, want)
+			}
 		}
 	}
 }

@@ -39,6 +39,9 @@ const (
 	Events   Action = "events"
 	NextPane Action = "next-pane"
 	PrevPane Action = "previous-pane"
+	Zoom     Action = "zoom"  // show the pane with the focus alone
+	Place    Action = "place" // put the detail to the right, below, or away
+	Times    Action = "times" // in UTC, local, relative
 	Help     Action = "help"
 	Redraw   Action = "redraw"
 	Suspend  Action = "suspend"

@@ -1,18 +1,36 @@
 // Package views says what a pane of the screen is and what it is given to draw.
+//
+// A pane is added in four steps:
+//
+//  1. A package below views with a type that is a [Pane], and whatever of the optional interfaces it can be: [Tabbed], [Worker],
+//     [Selector], [Summarizer], [Closer], [Typist], [Boxable].
+//  2. One line in the list of panes of app/panes.go, which says where it stands: in the place of the list, in the right column of
+//     a large screen (elsewhere in the place of the list), or as a strip above the list.
+//  3. An action that goes to it, and those that it answers, in action.go, and their keys in the table of app/keys.go. An action
+//     that the pane with the focus does not answer goes to a strip that does.
+//  4. Golden screens: of the pane in its own package, of the whole in app.
+//
+// A pane that counts or searches must not do so in SetData, Update or View: see [Worker].
 package views
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/source"
+	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/theme"
 )
 
 // Pane is a rectangle of the screen with a state of its own. It is not a [tea.Model]: the app owns the only one, decides
-// who gets a message, and calls these methods from the UI goroutine alone.
+// who gets a message, and calls these methods from the UI goroutine alone. A pane that has no place on the screen gets its data all
+// the same, but is not drawn.
+//
+// What a command of a pane gives comes back to the Update of that pane, unless it is a message for the app: one of this package,
+// such as [Narrow] or [Visit].
 type Pane interface {
 	Title() string
 	Actions() []Action // those it answers now, the most useful first: the footer and the help are made from them
@@ -20,23 +38,90 @@ type Pane interface {
 	SetFocus(focused bool)
 	SetTheme(t *theme.Theme)
 	SetData(d Data)         // swaps pointers; O(log n)
-	Update(tea.Msg) tea.Cmd // an [Act], a click or a paste meant for this pane
+	Update(tea.Msg) tea.Cmd // an [Act], a click, a key while it is typed in, or what a command of its own gave
 	View() string           // exactly height lines of exactly width cells; cached
 	Cursor() *tea.Cursor    // relative to the pane; nil hides it
 }
 
+// Tabbed is a pane that is named on line 2.
+type Tabbed interface{ Tab() Tab }
+
+// Tab is what line 2 says of a pane: its name, and in a word or a number what is in it. Alarm makes it stand out.
+type Tab struct {
+	Name, Note string
+	Alarm      bool
+}
+
+// Worker is a pane that shows what must be computed from all entries. After the data has changed, and after a message of its own,
+// the app asks each that is on the screen for work. The pane gives a command, which runs off the UI goroutine on the snapshots it
+// took with it and must end when ctx does, or nil when there is nothing new to do or a command is still under way. What the command
+// gives comes back to Update.
+type Worker interface {
+	Work(ctx context.Context) tea.Cmd
+}
+
+// Selector is a pane in which an entry is selected. The detail shows the one of the pane in the place of the list.
+type Selector interface {
+	Selected() (store.Row, bool)
+}
+
+// Summarizer is a pane that has something to say about what is selected in it, on the line above the last: exactly width cells.
+type Summarizer interface {
+	Summary(width int) string
+}
+
+// Closer is a pane in which something can be closed before the pane is left: a page, a search.
+type Closer interface {
+	Close() bool // closes the topmost; false when nothing is open
+}
+
+// Typist is a pane in which text can be typed. While it is, it gets the keys as [tea.KeyPressMsg] and pastes as [tea.PasteMsg].
+type Typist interface {
+	Editing() bool
+}
+
+// Boxable is a pane that draws itself otherwise in a box, which shows its title.
+type Boxable interface {
+	SetBoxed(boxed bool)
+}
+
+// Narrow asks the app to filter by a query, with what the filter says already or instead of it, and to go to the list.
+type Narrow struct {
+	Query   string
+	Instead bool
+}
+
+// Visit asks the app to select an entry in the list, or the nearest to its place.
+type Visit struct{ Key store.Key }
+
+// Say asks the app for a line above the last, until the next key.
+type Say struct{ Text string }
+
+// Leave asks the app to give the focus back to the list.
+type Leave struct{}
+
 // Data is what the panes show. Everything in it is immutable.
 type Data struct {
 	Now    time.Time
+	Clock  Clock // how times are written
 	Store  *store.Snapshot
 	Status []source.Status // one for each part of each source, in the order they first reported
+
+	Gaps     []source.Gap // what could not be read
+	Coverage string       // in words, what has been read without a hole; empty when nothing can be said
 
 	// Matches are what the filter means of a snapshot that is Store or a little older; nil without a filter. Filter counts the
 	// filters there have been: with another one, rows that are gone have not been evicted.
 	Matches *store.Matches
 	Filter  int
-	Context bool   // all entries are shown, those that do not match dimmed
-	Why     string // what to say of a filter that means nothing: what each of its terms means alone
+	Query   query.Query // what Matches are the matches of
+	Context bool        // all entries are shown, those that do not match dimmed
+	Why     string      // what to say of a filter that means nothing: what each of its terms means alone
+
+	Held bool // somebody reads: what is ordered or counted must not move
+
+	// Find gives what a query means of a snapshot; nil when ctx is cancelled. It scans, so it is for commands alone.
+	Find func(ctx context.Context, s *store.Snapshot, q query.Query) *store.Matches
 }
 
 // Rows are entries in their order, to be shown: a whole log or what a filter means of it.

@@ -36,6 +36,7 @@ type Written struct {
 // demoing are the flags of demo.
 type demoing struct {
 	reading
+	looks looks
 	dir   string
 	jsonl string
 	History
@@ -72,8 +73,10 @@ same --entries and --seed give the same bytes. It never overwrites: DIR must be 
 	f.Uint64Var(&d.Seed, "seed", 1, "what the history is made from")
 	d.defineStart(f)
 	d.definePace(f)
+	d.looks.define(f)
 	f.StringVar(&d.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
 	d.complete(cmd)
+	d.looks.complete(cmd)
 	return cmd
 }
 
@@ -91,7 +94,7 @@ func (d *demoing) check(cmd *cobra.Command) error {
 	if n := given("entries", "seed"); n != "" && !writes {
 		return usagef(cmd, "--%s is for writing a history: add --write DIR or --jsonl FILE", n)
 	}
-	if n := given("since", "until", "latest", "trim-horizon", "demo-pace", "log"); n != "" && writes {
+	if n := given("since", "until", "latest", "trim-horizon", "demo-pace", "log", "theme", "no-clock", "mouse"); n != "" && writes {
 		return usagef(cmd, "--%s is for the screen; a history is chosen by --entries and --seed", n)
 	}
 	switch {
@@ -136,18 +139,18 @@ func (env *Env) demo(cmd *cobra.Command, d *demoing) error {
 			return err
 		}
 	default:
-		return env.showDemo(cmd, &d.reading)
+		return env.showDemo(cmd, d)
 	}
 	env.say("wrote %d entries, %d bytes, to %s (seed %d)", w.Entries, w.Bytes, d.jsonl, d.Seed)
 	return nil
 }
 
-func (env *Env) showDemo(cmd *cobra.Command, r *reading) error {
+func (env *Env) showDemo(cmd *cobra.Command, d *demoing) error {
 	if _, terminal := env.Terminal(); !terminal {
 		return usagef(cmd, "standard output is not a terminal, so there is no screen to draw on.\n"+
 			"To write entries to a file or a pipe: taudit demo --jsonl -, or taudit print demo:")
 	}
-	return env.screen(cmd, []string{demoReference}, r)
+	return env.screen(cmd, []string{demoReference}, &d.reading, &d.looks)
 }
 
 // writeFile writes a history to a new file, which it takes away again if that fails.

@@ -17,6 +17,7 @@ const maxEntries = 20_000_000
 
 func newRoot(env *Env) *cobra.Command {
 	var r reading
+	var l looks
 	root := &cobra.Command{
 		Use:   "taudit [SOURCE…]",
 		Short: "Watch Temporal Cloud audit logs as they arrive",
@@ -39,7 +40,7 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE: func(cmd *cobra.Command, refs []string) error {
-			return env.show(cmd, refs, &r)
+			return env.show(cmd, refs, &r, &l)
 		},
 	}
 	root.SuggestionsMinimumDistance = 2
@@ -49,13 +50,15 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 	r.define(root.Flags())
 	r.definePace(root.Flags())
 	r.complete(root)
+	l.define(root.Flags())
+	l.complete(root)
 	root.ValidArgsFunction = completeReference
 	root.AddCommand(newPrint(env), newDemo(env))
 	return root
 }
 
 // show opens the screen on the sources, or on the demo when there are none.
-func (env *Env) show(cmd *cobra.Command, refs []string, r *reading) error {
+func (env *Env) show(cmd *cobra.Command, refs []string, r *reading, l *looks) error {
 	if err := mistaken(cmd, refs); err != nil {
 		return err
 	}
@@ -66,7 +69,7 @@ func (env *Env) show(cmd *cobra.Command, refs []string, r *reading) error {
 	if len(refs) == 0 {
 		refs = []string{demoReference}
 	}
-	return env.screen(cmd, refs, r)
+	return env.screen(cmd, refs, r, l)
 }
 
 func orExample(refs []string) []string {
@@ -77,7 +80,7 @@ func orExample(refs []string) []string {
 }
 
 // screen shows sources until the person quits.
-func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
+func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) error {
 	clock, err := r.clock(cmd, env.Now)
 	if err != nil {
 		return err
@@ -91,6 +94,10 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 	}
 	limits, err := r.limits(cmd)
 	if err != nil {
+		return err
+	}
+	m := app.ModelOptions{Now: clock, Filter: r.filter}
+	if err := l.apply(cmd, &m); err != nil {
 		return err
 	}
 	log, closeLog, err := openLog(r.log)
@@ -116,7 +123,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 		Log:        log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
-	m := app.ModelOptions{Demo: demo, Now: clock, Filter: r.filter}
+	m.Demo = demo
 	if env.Filters != nil {
 		if m.History, err = env.Filters.Load(); err != nil {
 			log.Warn("the filter history could not be read", "error", err)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"taudit/source"
+	"taudit/theme"
 )
 
 func TestUsageErrors(t *testing.T) {
@@ -38,6 +39,8 @@ func TestUsageErrors(t *testing.T) {
 		{"print a --max-memory lots", []string{"--max-memory", "2GiB"}},
 		{"print a --now soonish", []string{"--now", "is no time"}},
 		{"print a --filter princpal:x", []string{"unknown field princpal at col 1", "did you mean principal?", "princpal:x\n  ^^^^^^^^^^"}},
+		{"a --theme purple", []string{`--theme: "purple" is no theme`, "auto, dark, light, contrast, mono"}},
+		{"demo --jsonl - --no-clock", []string{"--no-clock is for the screen"}},
 		{"a --filter op:(x", []string{"missing ) at col 6", "op:(x\n       ^"}},
 		{"print gs://bucket", []string{`cannot read "gs://bucket"`, "s3://BUCKET/PREFIX"}},
 		{"print arn:aws:s3:::bucket", []string{"cannot read"}},
@@ -125,6 +128,24 @@ func TestScreenOfSources(t *testing.T) {
 				t.Errorf("pace %v", w.asked.Pace)
 			}
 		})
+	}
+}
+
+func TestLooksOfTheScreen(t *testing.T) {
+	for _, args := range []string{"a", "demo"} {
+		w := newWorld(map[string]source.Source{"a": sends("a"), "demo:": sends("demo")})
+		w.width = 80
+		if code := w.run(t, args, "--theme", "light", "--no-clock", "--mouse"); code != 0 {
+			t.Fatalf("%s: exit code %d; %s", args, code, w.err)
+		}
+		light, err := theme.Named("light")
+		if o := w.shown; err != nil || o.Theme != light || !o.NoClock || !o.Mouse || o.Zone != time.Local {
+			t.Errorf("%s: the screen was given %+v", args, o)
+		}
+		w.run(t, args)
+		if o := w.shown; o.NoClock || o.Mouse {
+			t.Errorf("%s: the screen was given %+v", args, o)
+		}
 	}
 }
 

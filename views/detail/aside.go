@@ -33,7 +33,7 @@ func (p *Pane) aside(height int) []string {
 	add("WHO", p.theme.Row, who(e)...)
 	add("WHERE", p.theme.Row, where(e)...)
 	add("REQ", p.theme.Row, request(e)...)
-	add("SOURCE", p.theme.Dim, some(origin(e, true), arrival(e), e.Origin.Source)...)
+	add("SOURCE", p.theme.Dim, some(origin(e, true), p.arrival(), e.Origin.Source)...)
 	add("", p.theme.Late, p.peculiar()...)
 	return lines
 }

@@ -82,8 +82,7 @@ func (p *Pane) compact() string {
 	t := e.Time()
 	full, brief := "", ""
 	if !t.IsZero() {
-		t = t.UTC()
-		full, brief = t.Truncate(time.Second).Format(moment), t.Format("15:04:05Z")
+		full, brief = p.clock.Full(t.Truncate(time.Second)), p.clock.Brief(t)
 		if e.EmitTime.IsZero() {
 			full, brief = "arrived "+full, "arrived "+brief
 		}
@@ -166,7 +165,7 @@ func (p *Pane) sourceLine() string {
 	r.cell("Source", labels, p.theme.ColumnHead)
 	odd := p.peculiar()
 	parts := func(short bool) []string {
-		return append(odd[:len(odd):len(odd)], some(origin(e, short), arrival(e), e.Origin.Source)...)
+		return append(odd[:len(odd):len(odd)], some(origin(e, short), p.arrival(), e.Origin.Source)...)
 	}
 	all := parts(false)
 	if p.text.Width(strings.Join(all, "  ")) > r.left {

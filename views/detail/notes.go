@@ -9,13 +9,10 @@ import (
 	"taudit/views"
 )
 
-// moment is how times are written: in UTC, with as many digits as the record has.
-const moment = "2006-01-02 15:04:05.999999999Z"
-
 // ago says how long ago the entry happened, as far as that is known.
 func (p *Pane) ago() string {
 	t := p.entry.Time()
-	if t.IsZero() || p.now.IsZero() {
+	if t.IsZero() || p.now.IsZero() || p.clock.Still {
 		return ""
 	}
 	d := p.now.Sub(t)
@@ -76,7 +73,7 @@ func (p *Pane) note(i int32) []string {
 		}
 		at := ""
 		if p.tree.nodes[i].kind != text { // downloads have an object of seconds and nanoseconds there
-			at = e.EmitTime.Format(moment)
+			at = p.clock.Full(e.EmitTime)
 		}
 		return some(at, p.age, delay(e))
 	case p.known.operation:
@@ -167,9 +164,9 @@ func (p *Pane) when() []string {
 	e := &p.entry
 	switch {
 	case !e.EmitTime.IsZero():
-		return some(e.EmitTime.Format(moment), p.age, delay(e))
+		return some(p.clock.Full(e.EmitTime), p.age, delay(e))
 	case !e.Origin.Arrived.IsZero():
-		return some("arrived "+e.Origin.Arrived.UTC().Format(moment), p.age, "no emit time")
+		return some("arrived "+p.clock.Full(e.Origin.Arrived), p.age, "no emit time")
 	}
 	return []string{"not said"}
 }
@@ -228,11 +225,11 @@ func origin(e *audit.Entry, short bool) string {
 }
 
 // arrival says when the entry reached its sink.
-func arrival(e *audit.Entry) string {
-	if e.Origin.Arrived.IsZero() {
+func (p *Pane) arrival() string {
+	if p.entry.Origin.Arrived.IsZero() {
 		return ""
 	}
-	return "arrived " + e.Origin.Arrived.UTC().Format("15:04:05Z")
+	return "arrived " + p.clock.Brief(p.entry.Origin.Arrived)
 }
 
 // peculiar says what is so about the entry.

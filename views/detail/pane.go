@@ -28,6 +28,7 @@ type Pane struct {
 	flags store.Flags
 	gone  bool // it is no longer held
 	now   time.Time
+	clock views.Clock
 	age   string // how long ago the entry happened, "" when that is unknown
 
 	tree    *tree
@@ -234,6 +235,9 @@ func (p *Pane) SetTheme(t *theme.Theme) {
 // O(log n), and the view stays as it is when nothing of that is new.
 func (p *Pane) SetData(d views.Data) {
 	p.now = d.Now
+	if d.Clock != p.clock {
+		p.clock, p.cached = d.Clock, ""
+	}
 	if !p.shown {
 		return
 	}

@@ -1,43 +1,19 @@
 package events
 
-import "time"
+import (
+	"time"
 
-// clock is how times are written: with as much of the date as it takes to be read without doubt.
-type clock struct {
-	title  string
-	layout string
-}
+	"taudit/views"
+)
 
-// timeOnly is for entries of today alone.
-func timeOnly() clock { return clock{"TIME UTC", "15:04:05"} }
-
-func (c clock) width() int { return len(c.title) }
-
-// with gives the clock that also tells the time t, which is in UTC, to somebody who lives at now.
-func (c clock) with(t, now time.Time) clock {
-	ty, tm, td := t.Date()
-	ny, nm, nd := now.UTC().Date()
-	other := clock{"MM-DD TIME UTC", "01-02 15:04:05"}
-	switch {
-	case ty != ny:
-		other = clock{"YYYY-MM-DD TIME UTC", "2006-01-02 15:04:05"}
-	case tm == nm && td == nd:
-		return c
-	}
-	if other.width() > c.width() {
-		return other
-	}
-	return c
-}
-
-// visibleClock is the clock for what is on the screen. Rows are in the order of time and only what is between them can
+// visibleTimes is how the times on the screen are written. Rows are in the order of time and only what is between them can
 // join them, so while the view is held it changes at midnight alone.
-func (p *Pane) visibleClock() clock {
-	c := timeOnly()
-	for _, s := range p.slots {
-		if s.key.Time != 0 {
-			c = c.with(time.Unix(0, s.key.Time).UTC(), p.data.Now)
+func (p *Pane) visibleTimes() views.Stamp {
+	s := p.data.Clock.Stamp(p.data.Now)
+	for _, row := range p.slots {
+		if row.key.Time != 0 {
+			s = s.With(time.Unix(0, row.key.Time), p.data.Now)
 		}
 	}
-	return c
+	return s
 }

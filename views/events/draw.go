@@ -41,8 +41,8 @@ func (p *Pane) draw() string {
 
 // arrange fits the columns to the width and to the times that are visible.
 func (p *Pane) arrange() {
-	if c := p.visibleClock(); p.spans == nil || c != p.clock {
-		p.clock, p.columns = c, columns(c)
+	if s := p.visibleTimes(); p.spans == nil || s != p.times {
+		p.times, p.columns = s, columns(s)
 		p.spans = grid.Arrange(p.width, lead, p.columns)
 		p.forgetGone()
 	}
@@ -93,7 +93,7 @@ func (p *Pane) drawSlot(i int) {
 	r := p.rows.At(s.at)
 	if i != p.row {
 		p.compose(r, " ")
-		if p.data.Context && p.data.Matches != nil && !p.data.Matches.Has(s.key) {
+		if p.isAside(s.key) {
 			p.out = p.line.AppendAs(p.out, p.theme.Dim)
 			return
 		}

@@ -92,7 +92,7 @@ func (p *Pane) trouble(s source.Status, what string) string {
 	if s.NextRetry.IsZero() {
 		b.WriteString("It is not tried again.")
 	} else {
-		b.WriteString("Next try at " + s.NextRetry.UTC().Format("15:04:05Z") + ".")
+		b.WriteString("Next try at " + p.data.Clock.Brief(s.NextRetry) + ".")
 	}
 	return b.String()
 }

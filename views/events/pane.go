@@ -4,6 +4,7 @@ package events
 
 import (
 	tea "charm.land/bubbletea/v2"
+	"github.com/dustin/go-humanize"
 
 	"taudit/source/store"
 	"taudit/theme"
@@ -33,7 +34,7 @@ type Pane struct {
 	slots  []slot    // what each row of the screen shows
 	skip   int       // sideways, in cells
 
-	clock   clock
+	times   views.Stamp
 	columns []grid.Column
 	spans   []grid.Span // nil: to be arranged
 	line    grid.Line
@@ -42,7 +43,12 @@ type Pane struct {
 	stale   bool // view is older than what it shows
 }
 
-var _ views.Pane = (*Pane)(nil)
+var (
+	_ views.Pane       = (*Pane)(nil)
+	_ views.Tabbed     = (*Pane)(nil)
+	_ views.Selector   = (*Pane)(nil)
+	_ views.Summarizer = (*Pane)(nil)
+)
 
 // New makes an empty pane that follows. It can be drawn at once, without colours until it gets a theme.
 func New() *Pane {
@@ -53,6 +59,15 @@ func New() *Pane {
 
 // Title names the pane.
 func (p *Pane) Title() string { return "Events" }
+
+// Tab names the pane on line 2, with the number of entries that are held.
+func (p *Pane) Tab() views.Tab {
+	n := 0
+	if p.data.Store != nil {
+		n = p.data.Store.Len()
+	}
+	return views.Tab{Name: "Events", Note: humanize.Comma(int64(n))}
+}
 
 // Actions are those the pane answers now, the most useful first.
 func (p *Pane) Actions() []views.Action {

@@ -1,11 +1,15 @@
 package events
 
 import (
+	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
+	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
+	"taudit/views"
 	"taudit/views/grid"
 )
 
@@ -23,17 +27,17 @@ const (
 	noteColumn
 )
 
-// columns gives the table as wide as a clock makes it. At 80 cells with the time alone, operation, principal and target are 26, 17 and
-// 20 wide.
-func columns(c clock) []grid.Column {
+// columns gives the table as wide as the times make it. At 80 cells with the time of day alone, operation, principal and target are 26,
+// 17 and 20 wide.
+func columns(times views.Stamp) []grid.Column {
 	return []grid.Column{
-		timeColumn:      {Title: c.title, Min: c.width()},
+		timeColumn:      {Title: times.Title(), Min: times.Width()},
 		resultColumn:    {Title: "RES", Min: resultWidth},
 		operationColumn: {Title: "OPERATION", Min: 10, Weight: 16, Max: 48},
 		principalColumn: {Title: "PRINCIPAL", Min: 9, Weight: 8, Max: 48},
 		targetColumn:    {Title: "TARGET", Min: 6, Weight: 14},
 		addressColumn:   {Title: "IP", Min: 15, From: 110},
-		noteColumn:      {Title: "NOTE", Min: 7, From: 116},
+		noteColumn:      {Title: "NOTE", Min: 8, From: 116},
 	}
 }
 
@@ -70,7 +74,11 @@ func (p *Pane) compose(r store.Row, cursor string) {
 			word, style := p.result(r.Status())
 			l.Cell(p.text, word, s.Width, style)
 		case noteColumn:
-			l.Cell(p.text, note, s.Width, th.Late)
+			style := th.Late
+			if note == "" {
+				style = th.Row // blanks in a colour of their own cost a slow line as much as text
+			}
+			l.Cell(p.text, note, s.Width, style)
 		default:
 			l.CellFrom(p.text, field(r, s.Column), p.skip, s.Width, th.Row)
 		}
@@ -79,12 +87,12 @@ func (p *Pane) compose(r store.Row, cursor string) {
 }
 
 func (p *Pane) composeTime(r store.Row, width int) {
-	if r.Key().Time == 0 {
+	if r.Time().UnixNano() == 0 {
 		p.line.Cell(p.text, "-", width, p.theme.Row)
 		return
 	}
-	var buf [32]byte
-	b := r.Time().AppendFormat(buf[:0], p.clock.layout)
+	var buf [40]byte
+	b := p.times.Append(buf[:0], r.Time(), p.data.Now)
 	if len(b) != width {
 		p.line.Cell(p.text, string(b), width, p.theme.Row)
 		return
@@ -96,6 +104,8 @@ func (p *Pane) composeTime(r store.Row, width int) {
 func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	g, f := &p.theme.Glyphs, r.Flags()
 	switch {
+	case p.data.Context && p.isAside(r.Key()):
+		return g.Aside, ""
 	case f&store.Conflict != 0:
 		return g.Conflict, "same id"
 	case f&store.Rescued != 0:
@@ -105,7 +115,29 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	case f&store.Resent != 0:
 		return g.Resent, "resent"
 	}
+	if r.Arrived().Sub(r.Time()) > audit.LateAfter { // few are; where it came from takes more to tell
+		o := r.Origin()
+		if took, late := o.Late(r.Time()); late {
+			return g.Late, "late " + brief(took)
+		}
+	}
 	return "", ""
+}
+
+// isAside tells whether an entry does not match and is shown all the same.
+func (p *Pane) isAside(k store.Key) bool {
+	return p.data.Context && p.data.Matches != nil && !p.data.Matches.Has(k)
+}
+
+// brief is a duration in one unit: "6m", "3h", "12d".
+func brief(d time.Duration) string {
+	switch {
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + "m"
+	case d < 24*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + "h"
+	}
+	return strconv.Itoa(int(d/(24*time.Hour))) + "d"
 }
 
 // resultWidth is the width of the result: "ok", "ERR", or the beginning of what was written.

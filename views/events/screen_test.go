@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	_ "time/tzdata" // zones do not depend on the machine
 
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/exp/golden"
@@ -49,12 +50,30 @@ func TestScreens(t *testing.T) {
 	arrived := entry("u2", "", "UserLogin", "OK", "user2@example.com", "", "")
 	arrived.Origin.Arrived = now.Add(-time.Minute)
 
+	late := morning()
+	late[8].Origin.Arrived = late[8].EmitTime.Add(6*time.Minute + 20*time.Second)
+	late[9].Origin.Arrived = late[9].EmitTime.Add(110 * time.Second)
+	clock := func(mode views.ClockMode) func(*Pane, *store.Store) {
+		return func(p *Pane, s *store.Store) {
+			p.SetData(views.Data{Now: now, Store: s.Snapshot(), Clock: views.Clock{Mode: mode, Zone: berlin(t)}})
+		}
+	}
+	night := []audit.Entry{
+		entry("n1", "2023-10-28 23:59:59", "CreateUser", "OK", "user1@example.com", "user4@example.com", "203.0.113.7"),
+		entry("n2", "2023-10-29 00:30:00", "UpdateUser", "OK", "user1@example.com", "user4@example.com", "203.0.113.7"),
+		entry("n3", "2023-10-29 01:30:00", "DeleteUser", "OK", "user1@example.com", "user4@example.com", "203.0.113.7"),
+	}
+
 	for _, c := range []struct {
 		name    string
 		entries []audit.Entry
 		then    func(*Pane, *store.Store)
 	}{
 		{"following", morning(), nil},
+		{"late", late, nil},
+		{"local", morning(), clock(views.LocalTime)},
+		{"local_clocks_change", night, clock(views.LocalTime)},
+		{"relative", append(days, morning()...), clock(views.Relative)},
 		{"following_many", append(morning(), later(200)...), nil},
 		{"held", morning(), func(p *Pane, s *store.Store) {
 			do(p, views.Up, views.Up, views.Up, views.Up)
@@ -101,6 +120,15 @@ func TestScreens(t *testing.T) {
 			})
 		}
 	}
+}
+
+func berlin(t *testing.T) *time.Location {
+	t.Helper()
+	zone, err := time.LoadLocation("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return zone
 }
 
 // marked ends every line visibly: editors strip trailing spaces.

@@ -13,7 +13,7 @@ func Cells(b []byte) int {
 }
 
 // Box puts a border of one cell around a view; width is that of the whole. The title comes from data as far as it likes: it is
-// cleaned and cut.
+// cleaned and cut. The sign of the cursor before it, and not the colour alone, tells the box that has the focus.
 func Box(view, title string, width int, focused bool, t *theme.Theme) string {
 	if width < 2 {
 		return view
@@ -32,7 +32,11 @@ func Box(view, title string, width int, focused bool, t *theme.Theme) string {
 	left := width - 2
 	if left > 4 && title != "" {
 		w := min(text.Width(title), left-3)
-		top.Glyph(g.Rule, style)
+		if focused {
+			top.Glyph(g.Cursor, style)
+		} else {
+			top.Glyph(g.Rule, style)
+		}
 		top.Space(1)
 		top.Cell(text, title, w, t.Title)
 		top.Space(1)

@@ -1,0 +1,127 @@
+package app
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"taudit/views"
+)
+
+// spot says where on the screen a pane belongs.
+type spot uint8
+
+const (
+	inPlace spot = iota // in the place of the list, one of them at a time; the list is the first
+	beside              // the detail: to the right of the list, below or instead of it
+	stacked             // in the right column of a large screen, elsewhere in the place of the list
+	strip               // above the list, as many rows as the screen has to spare
+)
+
+// member is a pane of the screen.
+type member struct {
+	views.Pane
+	spot spot
+	goTo views.Action // goes to it; "" for a pane that has no key of its own
+}
+
+// The places of the panes that the app itself talks to.
+const (
+	onList = iota
+	onDetail
+)
+
+// members lists the panes, in the order of line 2 and of Tab.
+func (m *Model) members() []member {
+	return []member{
+		onList:   {m.events, inPlace, views.Events},
+		onDetail: {m.detail, beside, ""},
+	}
+}
+
+// paneMsg is what a command of a pane gave.
+type paneMsg struct {
+	pane int
+	msg  tea.Msg
+}
+
+// from marks what a command gives as that of a pane.
+func from(pane int, cmd tea.Cmd) tea.Cmd {
+	if cmd == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		switch msg := cmd().(type) {
+		case nil:
+			return nil
+		case tea.BatchMsg:
+			for i, c := range msg {
+				msg[i] = from(pane, c)
+			}
+			return msg
+		default:
+			return paneMsg{pane, msg}
+		}
+	}
+}
+
+// heed does what a pane asks of the app, and hands everything else back to it.
+func (m *Model) heed(p paneMsg) tea.Cmd {
+	m.frame.forget()
+	switch msg := p.msg.(type) {
+	case views.Narrow:
+		return m.narrow(msg)
+	case views.Visit:
+		m.events.Select(msg.Key)
+		m.follow()
+		return m.work()
+	case views.Say:
+		m.said = msg.Text
+		return nil
+	case views.Leave:
+		m.focusOn(onList)
+		return m.work()
+	}
+	return tea.Batch(from(p.pane, m.all[p.pane].Update(p.msg)), m.work())
+}
+
+// send hands a message to a pane.
+func (m *Model) send(pane int, msg tea.Msg) tea.Cmd {
+	cmd := from(pane, m.all[pane].Update(msg))
+	m.follow()
+	return tea.Batch(cmd, m.work())
+}
+
+// work lets the panes on the screen compute what they show.
+func (m *Model) work() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, p := range m.areas.panes {
+		if w, ok := m.all[p.pane].Pane.(views.Worker); ok {
+			cmds = append(cmds, from(p.pane, w.Work(m.ctx)))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// answers finds the pane that an action is for: the one with the focus, or a strip, which has keys of its own at all times.
+func (m *Model) answers(a views.Action) int {
+	if m.has(m.focus, a) {
+		return m.focus
+	}
+	for _, p := range m.areas.panes {
+		if m.all[p.pane].spot == strip && m.has(p.pane, a) {
+			return p.pane
+		}
+	}
+	return m.focus
+}
+
+func (m *Model) has(pane int, a views.Action) bool {
+	return slices.Contains(m.all[pane].Actions(), a)
+}
+
+// typist is the pane in which text is typed, if any.
+func (m *Model) typist() bool {
+	t, ok := m.all[m.focus].Pane.(views.Typist)
+	return ok && t.Editing()
+}
