@@ -80,19 +80,35 @@ func (p *Pane) place(w grid.Window) {
 	if !p.held {
 		w = w.Last()
 	}
-	p.cursor, p.row, p.key = w.Cursor, w.Row(), store.Key{}
-	if w.Count > 0 {
-		p.key = p.rows.At(w.Cursor).Key()
-	}
+	p.cursor, p.row = w.Cursor, w.Row()
 	n := max(min(p.body(), w.Count-w.Top), 0)
 	for len(p.slots) < n {
 		p.slots = append(p.slots, slot{})
+	}
+	before, top := p.keys[:0], 0
+	for i := range p.slots {
+		before = append(before, p.slots[i].key)
+	}
+	if len(p.slots) > 0 {
+		top = p.slots[0].at
 	}
 	p.slots = p.slots[:n]
 	for i := range p.slots {
 		s := &p.slots[i]
 		s.at, s.gone, s.text = w.Top+i, false, s.text[:0]
-		s.key = p.rows.At(s.at).Key()
+		// Most rows were there before, some lines above or below.
+		row := p.rows.At(s.at)
+		if j := s.at - top; j >= 0 && j < len(before) && row.Is(before[j]) {
+			s.key = before[j]
+		} else {
+			s.key = row.Key()
+		}
+	}
+	switch p.keys = before; {
+	case w.Count == 0:
+		p.key = store.Key{}
+	case !p.rows.At(w.Cursor).Is(p.key):
+		p.key = p.rows.At(w.Cursor).Key()
 	}
 	p.stale = true
 }

@@ -28,11 +28,12 @@ type Pane struct {
 	since uint64 // what had arrived when it was held
 	had   int    // how many of them had matched
 
-	key    store.Key // the selected entry
-	cursor int       // its position among the rows
-	row    int       // where on the screen it is, from the first row of entries
-	slots  []slot    // what each row of the screen shows
-	skip   int       // sideways, in cells
+	key    store.Key   // the selected entry
+	cursor int         // its position among the rows
+	row    int         // where on the screen it is, from the first row of entries
+	slots  []slot      // what each row of the screen shows
+	keys   []store.Key // room for those of the slots
+	skip   int         // sideways, in cells
 
 	times   views.Stamp
 	columns []grid.Column
