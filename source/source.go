@@ -125,6 +125,22 @@ type Status struct {
 
 	NextRetry time.Time // zero when none is planned
 	Err       error     // why the part is Throttled or Failing: what happened and what to do next
+
+	// Buffer is how long entries may wait on their way to this part beyond what a stream takes: up to 15 minutes in Firehose on their
+	// way to a bucket. It is the same for the life of the part.
+	Buffer time.Duration
+
+	Findings
+}
+
+// Findings are what whoever receives the events of a part finds out about them. A source leaves them zero.
+type Findings struct {
+	Since      time.Time     // when the part came into its state
+	Duplicates int64         // entries that had been received before, from this part or another
+	Late       int64         // entries that took longer than [LateAfter] and Status.Buffer to arrive at the sink
+	Slowest    time.Duration // the longest that a late one took
+	Newest     time.Time     // the latest emit time of an entry; zero: none had one
+	Arrivals   Minutes       // entries, by the minute of their arrival at the sink
 }
 
 // Options say where to start reading and how to reach a source. The zero value reads all that a source still holds and ends.
