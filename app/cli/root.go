@@ -112,7 +112,9 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading) error {
 	feed := app.NewFeed(sources, app.FeedOptions{
 		Limits:     limits,
 		Window:     app.Window{Since: o.Since, Until: o.Until},
+		Latest:     o.Latest,
 		Vocabulary: o.Vocabulary,
+		Now:        env.Now,
 		Log:        log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
