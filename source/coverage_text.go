@@ -24,7 +24,7 @@ func (c Coverage) String() string {
 		for _, m := range c.Missing {
 			list = append(list, c.gone(m))
 		}
-		say = append(say, "not covered: "+some(list, int64(len(list))))
+		say = append(say, "not covered: "+firstOf(list, int64(len(list))))
 	}
 	switch {
 	case c.Lost > 0:
@@ -32,7 +32,7 @@ func (c Coverage) String() string {
 		for _, g := range c.Gaps {
 			list = append(list, c.gap(g))
 		}
-		say = append(say, plural(c.Lost, "gap", "gaps")+": "+some(list, c.Lost))
+		say = append(say, plural(c.Lost, "gap", "gaps")+": "+firstOf(list, c.Lost))
 	case slices.ContainsFunc(c.Claims, func(l Claim) bool { return l.Unit != file }):
 		say = append(say, "no gaps")
 	}
@@ -174,8 +174,8 @@ func shortPart(name string) string {
 	return digits
 }
 
-// some lists the first of what there are total of, and counts the others.
-func some(list []string, total int64) string {
+// firstOf lists the first of what there are total of, and counts the others.
+func firstOf(list []string, total int64) string {
 	shown := list[:min(len(list), maxListed)]
 	text := strings.Join(shown, ", ")
 	switch rest := total - int64(len(shown)); {
