@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -37,6 +38,10 @@ type Env struct {
 	// Openers are the sources by scheme: "kinesis", "s3", "file", "demo".
 	Openers map[string]source.Opener
 
+	// Checkers examine sources and Granters say what permissions reading them needs, by scheme. What needs none has no Granter.
+	Checkers map[string]source.Checker
+	Granters map[string]source.Granter
+
 	// Demo writes the history of the simulated account.
 	Demo Demo
 
@@ -46,6 +51,7 @@ type Env struct {
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
 
+	Getenv  func(string) string // nil is [os.Getenv]
 	Now     func() time.Time
 	Version string
 }
@@ -61,6 +67,9 @@ type FilterHistory interface {
 func Run(ctx context.Context, args []string, env Env) int {
 	if env.Screen == nil {
 		env.Screen = app.Run
+	}
+	if env.Getenv == nil {
+		env.Getenv = os.Getenv
 	}
 	root := newRoot(&env)
 	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own

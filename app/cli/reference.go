@@ -37,16 +37,29 @@ func streamARN() *regexp.Regexp { return regexp.MustCompile(`^arn:aws[a-z-]*:kin
 // foreign is a reference that names a place taudit cannot read, and no path.
 func foreign() *regexp.Regexp { return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|arn:)`) }
 
-// open makes the sources of all references, and tells whether the demo is among them.
-func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options) (sources []source.Source, demo bool, err error) {
+// schemes tells which adapter each reference is for.
+func (env *Env) schemes(cmd *cobra.Command, refs []string) ([]string, error) {
+	schemes := make([]string, len(refs))
 	for i, ref := range refs {
-		scheme := schemeOf(ref)
-		if scheme == "file" && foreign().MatchString(ref) {
-			return nil, false, usagef(cmd, "taudit cannot read %q: a source is kinesis://NAME or a stream's ARN, s3://BUCKET/PREFIX, a path, - or demo:", ref)
+		schemes[i] = schemeOf(ref)
+		if schemes[i] == "file" && foreign().MatchString(ref) {
+			return nil, usagef(cmd, "taudit cannot read %q: a source is kinesis://NAME or a stream's ARN, s3://BUCKET/PREFIX, a path, - or demo:", ref)
 		}
 		if slices.Contains(refs[:i], ref) {
-			return nil, false, usagef(cmd, "%q is given twice", ref)
+			return nil, usagef(cmd, "%q is given twice", ref)
 		}
+	}
+	return schemes, nil
+}
+
+// open makes the sources of all references, and tells whether the demo is among them.
+func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options) (sources []source.Source, demo bool, err error) {
+	schemes, err := env.schemes(cmd, refs)
+	if err != nil {
+		return nil, false, err
+	}
+	for i, ref := range refs {
+		scheme := schemes[i]
 		opener, ok := env.Openers[scheme]
 		if !ok {
 			return nil, false, fmt.Errorf("this build of taudit has no reader for %s sources, so %q cannot be read", scheme, ref)

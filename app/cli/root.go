@@ -33,7 +33,8 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 		Example: `  taudit
   taudit kinesis://audit-prod --region us-east-1 --profile prod-ro --since 2h
   taudit kinesis://audit-prod s3://acme-audit/firehose/ --since 7d
-  taudit print s3://acme-audit/firehose/ --since yesterday --format csv > yesterday.csv`,
+  taudit print s3://acme-audit/firehose/ --since yesterday --format csv > yesterday.csv
+  taudit check kinesis://audit-prod`,
 		Version:       env.Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -50,7 +51,7 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 	r.definePace(root.Flags())
 	r.complete(root)
 	root.ValidArgsFunction = completeReference
-	root.AddCommand(newPrint(env), newDemo(env))
+	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newDemo(env))
 	return root
 }
 
