@@ -164,6 +164,9 @@ func (m *Model) tabs() string {
 	if n := s.BadCount() - m.state.Probes; n > 0 {
 		add(&left, "  "+humanize.Comma(n)+" undecodable", t.Late)
 	}
+	if n := m.state.Lost; n > 0 {
+		add(&left, "  "+humanize.Comma(n)+" "+plural(n, "gap"), t.Error)
+	}
 	if n := m.events.News(); n > 0 && m.events.Held() && m.areas.list.Empty() {
 		left.Space(2)
 		add(&left, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)

@@ -165,3 +165,11 @@ func (s *State) Evidence(now time.Time) source.Evidence {
 	}
 	return e
 }
+
+// plural gives a word in the number that n asks for.
+func plural(n int64, word string) string {
+	if n == 1 {
+		return word
+	}
+	return word + "s"
+}
