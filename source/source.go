@@ -157,6 +157,8 @@ type Options struct {
 
 	Region, Profile, EndpointURL string // as in the aws CLI; empty: from the environment and the shared configuration
 
+	Session *Session // shared by the sources of one run; may be nil
+
 	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
 	Pace time.Duration
 
@@ -167,6 +169,6 @@ type Options struct {
 }
 
 // Opener makes the sources of one reference from the command line ("kinesis://audit", "s3://bucket/prefix", a path). It
-// may read local configuration but does not call out: what cannot be reached is reported by Run. Resources that it holds
-// end with ctx.
+// may read local configuration but does not call out: what cannot be reached is reported by Run. The one exception is credentials for
+// which a person has to be asked, through o.Session, while there is no screen yet. Resources that it holds end with ctx.
 type Opener func(ctx context.Context, ref string, o Options) ([]Source, error)

@@ -55,7 +55,7 @@ func (env *Env) check(cmd *cobra.Command, refs []string, r *reading) error {
 	if err != nil {
 		return err
 	}
-	o := source.Options{Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Log: log}
+	o := source.Options{Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Session: env.session(), Log: log}
 	failed := 0
 	for i, ref := range refs {
 		checker, ok := env.Checkers[schemes[i]]

@@ -35,6 +35,9 @@ type Env struct {
 	// Terminal tells whether Stdout is a terminal, and how many cells it is wide.
 	Terminal func() (width int, ok bool)
 
+	// Teletype opens the terminal that a person can be asked on; nil is that of the process. Each question opens and closes it.
+	Teletype func() (Teletype, error)
+
 	// Openers are the sources by scheme: "kinesis", "s3", "file", "demo".
 	Openers map[string]source.Opener
 
@@ -67,6 +70,9 @@ type FilterHistory interface {
 func Run(ctx context.Context, args []string, env Env) int {
 	if env.Screen == nil {
 		env.Screen = app.Run
+	}
+	if env.Teletype == nil {
+		env.Teletype = openTeletype
 	}
 	if env.Getenv == nil {
 		env.Getenv = os.Getenv

@@ -12,9 +12,9 @@ import (
 // granting are the flags of policy.
 type granting struct {
 	reading
-	keys     []string
-	consumer string
-	describe bool
+	keys      []string
+	consumers []string
+	describe  bool
 }
 
 func newPolicy(env *Env) *cobra.Command {
@@ -43,7 +43,7 @@ Files, standard input and the demo need no permission.`,
 	f := cmd.Flags()
 	f.SortFlags = false
 	f.StringArrayVar(&g.keys, "kms-key", nil, "`ARN` of a KMS key of your own that a stream or bucket is encrypted with; may be repeated")
-	f.StringVar(&g.consumer, "consumer-arn", "", "`ARN` of a registered consumer to read with (enhanced fan-out)")
+	f.StringArrayVar(&g.consumers, "consumer-arn", nil, "`ARN` of a registered consumer to read with (enhanced fan-out); may be repeated")
 	f.BoolVar(&g.describe, "health", false, "also allow to ask how a stream is set up (DescribeStreamSummary), which check tells")
 	g.defineWhere(f)
 	return cmd
@@ -64,9 +64,11 @@ func (env *Env) policy(cmd *cobra.Command, refs []string, g *granting) error {
 			return usagef(cmd, "--kms-key: %q is not the ARN of a key, which looks like arn:aws:kms:REGION:ACCOUNT:key/ID; a policy cannot name a key by its alias", key)
 		}
 	}
-	if g.consumer != "" && !consumerARN().MatchString(g.consumer) {
-		return usagef(cmd, "--consumer-arn: %q is not the ARN of a consumer, which looks like arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:NUMBER; "+
-			"\"aws kinesis list-stream-consumers\" shows it", g.consumer)
+	for _, consumer := range g.consumers {
+		if !consumerARN().MatchString(consumer) {
+			return usagef(cmd, "--consumer-arn: %q is not the ARN of a consumer, which looks like arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:NUMBER; "+
+				"\"aws kinesis list-stream-consumers\" shows it", consumer)
+		}
 	}
 	schemes, err := env.schemes(cmd, refs)
 	if err != nil {
@@ -86,11 +88,11 @@ func (env *Env) policy(cmd *cobra.Command, refs []string, g *granting) error {
 		}
 		streams = streams || schemes[i] == "kinesis"
 	}
-	switch {
-	case g.consumer != "" && !streams:
+	if len(g.consumers) > 0 && !streams {
 		return usagef(cmd, "--consumer-arn is for a Kinesis stream, which is not among the sources")
-	case g.consumer != "":
-		p.Consumer(g.consumer)
+	}
+	for _, consumer := range g.consumers {
+		p.Consumer(consumer)
 	}
 	if p.Empty() {
 		return exitCode(exitNone)
