@@ -37,28 +37,46 @@ func partOf(t *testing.T, s *app.State, name string) source.Status {
 	return source.Status{}
 }
 
+// TestFeedFindsOutAboutEachPart: of entries as they are, and of those that come packed.
 func TestFeedFindsOutAboutEachPart(t *testing.T) {
-	f := feedOf(app.FeedOptions{Now: func() time.Time { return noon.Add(time.Minute) }}, sends("a",
-		from("1", source.Live, arrived(noon, time.Second, 1), arrived(noon.Add(-time.Hour), 6*time.Minute, 2)),
-		from("2", source.Live, arrived(noon, time.Second, 1), arrived(noon.Add(-time.Hour), 90*time.Minute, 3)),
-		from("2", source.Live, arrived(noon.Add(-2*time.Minute), time.Second, 4), arrived(noon.Add(-2*time.Minute), time.Second, 4)),
-	))
-	if err := f.Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	one, two := partOf(t, f.State(), "1"), partOf(t, f.State(), "2")
-	if one.Duplicates != 0 || two.Duplicates != 2 {
-		t.Errorf("%d and %d duplicates, want none and 2", one.Duplicates, two.Duplicates)
-	}
-	if one.Late != 1 || one.Slowest != 6*time.Minute || two.Late != 1 || two.Slowest != 90*time.Minute {
-		t.Errorf("late: %d (%v) and %d (%v), want one of 6m and one of 1h30m", one.Late, one.Slowest, two.Late, two.Slowest)
-	}
-	if !one.Newest.Equal(noon) || !two.Newest.Equal(noon) {
-		t.Errorf("newest %v and %v, want noon", one.Newest, two.Newest)
-	}
-	// The late one of part 1 arrived 54 minutes ago, that of part 2 is still to come by this clock.
-	if a, b := one.Arrivals.PerMinute(noon), two.Arrivals.PerMinute(noon); a != 0.1 || b != 0.3 {
-		t.Errorf("%v and %v a minute, want 0.1 and 0.3", a, b)
+	for name, pack := range map[string]func(*audit.Vocabulary, source.Event) source.Event{
+		"entries": func(_ *audit.Vocabulary, e source.Event) source.Event { return e },
+		"packed": func(v *audit.Vocabulary, e source.Event) source.Event {
+			p := audit.NewPacker(v)
+			for i := range e.Entries {
+				p.Add(&e.Entries[i])
+			}
+			e.Entries, e.Packed = nil, p.Take()
+			return e
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := audit.NewVocabulary()
+			undated := arrived(noon, 0, 9)
+			undated.EmitTime, undated.Raw = time.Time{}, `{"operation":"UpdateUser"}`
+			f := feedOf(app.FeedOptions{Vocabulary: v, Now: func() time.Time { return noon.Add(time.Minute) }}, sends("a",
+				pack(v, from("1", source.Live, arrived(noon, time.Second, 1), arrived(noon.Add(-time.Hour), 6*time.Minute, 2), undated)),
+				pack(v, from("2", source.Live, arrived(noon, time.Second, 1), arrived(noon.Add(-time.Hour), 90*time.Minute, 3))),
+				pack(v, from("2", source.Live, arrived(noon.Add(-2*time.Minute), time.Second, 4), arrived(noon.Add(-2*time.Minute), time.Second, 4))),
+			))
+			if err := f.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			one, two := partOf(t, f.State(), "1"), partOf(t, f.State(), "2")
+			if one.Duplicates != 0 || two.Duplicates != 2 {
+				t.Errorf("%d and %d duplicates, want none and 2", one.Duplicates, two.Duplicates)
+			}
+			if one.Late != 1 || one.Slowest != 6*time.Minute || two.Late != 1 || two.Slowest != 90*time.Minute {
+				t.Errorf("late: %d (%v) and %d (%v), want one of 6m and one of 1h30m", one.Late, one.Slowest, two.Late, two.Slowest)
+			}
+			if !one.Newest.Equal(noon) || !two.Newest.Equal(noon) {
+				t.Errorf("newest %v and %v, want noon", one.Newest, two.Newest)
+			}
+			// The late one of part 1 arrived 54 minutes ago, that of part 2 is still to come by this clock.
+			if a, b := one.Arrivals.PerMinute(noon), two.Arrivals.PerMinute(noon); a != 0.2 || b != 0.3 {
+				t.Errorf("%v and %v a minute, want 0.2 and 0.3", a, b)
+			}
+		})
 	}
 }
 
