@@ -36,6 +36,8 @@ func run() int {
 		Stderr:   os.Stderr,
 		Terminal: terminal,
 		Openers:  map[string]source.Opener{"kinesis": kinesis.Open, "s3": s3.Open, "file": file.Open, "demo": demo.Open},
+		Checkers: map[string]source.Checker{"kinesis": kinesis.Check, "s3": s3.Check, "file": file.Check, "demo": demo.Check},
+		Granters: map[string]source.Granter{"kinesis": kinesis.Grant, "s3": s3.Grant},
 		Demo:     account{},
 		Filters:  config.NewHistory(config.HistoryPath()),
 		Now:      time.Now,

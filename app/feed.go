@@ -27,7 +27,9 @@ type Feed struct {
 	sources []source.Source
 	store   *store.Store
 	window  Window
+	found   *findings
 	fresh   func([]audit.Entry)
+	now     func() time.Time
 	log     *slog.Logger
 
 	state atomic.Pointer[State]
@@ -58,6 +60,7 @@ func (w Window) bounds() (from, to int64) {
 type FeedOptions struct {
 	Limits store.Limits
 	Window Window
+	Latest bool // the sources were asked only for what arrives from now on
 
 	// Vocabulary is that of the sources: see [source.Options]. It may be nil.
 	Vocabulary *audit.Vocabulary
@@ -66,6 +69,7 @@ type FeedOptions struct {
 	// called from the goroutine of Run, which waits for it. It may be nil.
 	Fresh func([]audit.Entry)
 
+	Now func() time.Time // tells when an event was received; nil is [time.Now]
 	Log *slog.Logger
 }
 
@@ -73,11 +77,17 @@ type FeedOptions struct {
 type State struct {
 	Store   *store.Snapshot
 	Status  []source.Status // the latest of each part of each source, in the order they first reported
+	Gaps    []source.Gap    // what could not be read, in the order it was found; the newest, when there are very many
+	Lost    int64           // gaps, those that are not in Gaps included
+	Asked   source.Asked    // what of the sources was to be read
 	Read    int64           // entries received, duplicates and those outside the window included
 	Outside int64           // entries received whose time is outside the window
 	Probes  int64           // of the bad records, the test values that Temporal Cloud writes when a sink is verified
+	Unread  int64           // of the bad records, objects and files that could not be read, or not to their end
 	Ended   bool            // every source has returned
 	Failed  []error         // why sources ended that could not go on
+
+	stopped bool // reading was ended, not the sources
 }
 
 // NewFeed prepares to read sources; Run reads them.
@@ -89,11 +99,19 @@ func NewFeed(sources []source.Source, o FeedOptions) *Feed {
 		sources: sources,
 		store:   store.Sharing(o.Vocabulary, o.Limits),
 		window:  o.Window,
+		found:   newFindings(),
 		fresh:   o.Fresh,
+		now:     o.Now,
 		log:     o.Log,
 		dirty:   make(chan struct{}, 1),
 	}
-	s := &State{Store: f.store.Snapshot()}
+	if f.now == nil {
+		f.now = time.Now
+	}
+	s := &State{
+		Store: f.store.Snapshot(),
+		Asked: source.Asked{Since: o.Window.Since, Until: o.Window.Until, Latest: o.Latest, Began: f.now()},
+	}
 	for _, src := range sources {
 		s.Status = append(s.Status, source.Status{Source: src.Name()})
 	}
@@ -143,6 +161,7 @@ func (f *Feed) Run(ctx context.Context) error {
 	}
 	s := *f.state.Load()
 	s.Ended, s.Failed = true, failed
+	s.stopped = ctx.Err() != nil
 	f.publish(&s)
 	return errors.Join(failed...)
 }
@@ -167,10 +186,11 @@ func (f *Feed) take(ev source.Event) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			f.log.Error("panic while storing", "source", ev.Source, "panic", p, "stack", string(debug.Stack()))
-			err = fmt.Errorf("%s: %d entries could not be kept because of a defect in taudit (%v)", ev.Source, len(ev.Entries), p)
+			err = fmt.Errorf("%s: %d entries could not be kept because of a defect in taudit (%v)", ev.Source, ev.Len(), p)
 		}
 	}()
 	s := *f.state.Load()
+	p := f.found.receive(s.Status, &ev, f.now())
 	s.Read += int64(ev.Len())
 	outside := ev.Len()
 	if f.window != (Window{}) {
@@ -182,21 +202,30 @@ func (f *Feed) take(ev source.Event) (err error) {
 	s.Outside += int64(outside - ev.Len())
 	if len(ev.Entries) > 0 {
 		added := f.store.Append(ev.Entries)
+		f.found.duplicates(p, added.Duplicates)
 		f.tell(added, func() []audit.Entry { return ev.Entries })
 	}
 	if ev.Packed != nil {
 		added := f.store.AppendBatch(ev.Packed)
+		f.found.duplicates(p, added.Duplicates)
 		f.tell(added, ev.Packed.Entries)
 	}
 	f.store.AppendBad(ev.Bad)
 	for i := range ev.Bad {
-		if ev.Bad[i].Probe() {
+		switch b := &ev.Bad[i]; {
+		case b.Probe():
 			s.Probes++
+		case b.Raw == "":
+			s.Unread++
 		}
 	}
 	if ev.Status != nil {
 		s.Status = f.withStatus(s.Status, *ev.Status)
+	} else {
+		s.Status = slices.Clone(s.Status)
 	}
+	f.found.fill(s.Status, p, ev.Gaps)
+	s.Gaps, s.Lost = f.found.gaps, f.found.total
 	s.Store = f.store.Snapshot()
 	f.publish(&s)
 	return nil

@@ -264,7 +264,7 @@ func (m *Model) panes() []views.Pane {
 // pass hands the panes what is known now.
 func (m *Model) pass() {
 	d := views.Data{
-		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status,
+		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
 		Held: m.events.Held(), Find: find(m.now),
 	}

@@ -125,6 +125,22 @@ type Status struct {
 
 	NextRetry time.Time // zero when none is planned
 	Err       error     // why the part is Throttled or Failing: what happened and what to do next
+
+	// Buffer is how long entries may wait on their way to this part beyond what a stream takes: up to 15 minutes in Firehose on their
+	// way to a bucket. It is the same for the life of the part.
+	Buffer time.Duration
+
+	Findings
+}
+
+// Findings are what whoever receives the events of a part finds out about them. A source leaves them zero.
+type Findings struct {
+	Since      time.Time     // when the part came into its state
+	Duplicates int64         // entries that had been received before, from this part or another
+	Late       int64         // entries that took longer than [LateAfter] and Status.Buffer to arrive at the sink
+	Slowest    time.Duration // the longest that a late one took
+	Newest     time.Time     // the latest emit time of an entry; zero: none had one
+	Arrivals   Minutes       // entries, by the minute of their arrival at the sink
 }
 
 // Options say where to start reading and how to reach a source. The zero value reads all that a source still holds and ends.
@@ -141,6 +157,8 @@ type Options struct {
 
 	Region, Profile, EndpointURL string // as in the aws CLI; empty: from the environment and the shared configuration
 
+	Session *Session // shared by the sources of one run; may be nil
+
 	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
 	Pace time.Duration
 
@@ -151,6 +169,6 @@ type Options struct {
 }
 
 // Opener makes the sources of one reference from the command line ("kinesis://audit", "s3://bucket/prefix", a path). It
-// may read local configuration but does not call out: what cannot be reached is reported by Run. Resources that it holds
-// end with ctx.
+// may read local configuration but does not call out: what cannot be reached is reported by Run. The one exception is credentials for
+// which a person has to be asked, through o.Session, while there is no screen yet. Resources that it holds end with ctx.
 type Opener func(ctx context.Context, ref string, o Options) ([]Source, error)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -34,8 +35,15 @@ type Env struct {
 	// Terminal tells whether Stdout is a terminal, and how many cells it is wide.
 	Terminal func() (width int, ok bool)
 
+	// Teletype opens the terminal that a person can be asked on; nil is that of the process. Each question opens and closes it.
+	Teletype func() (Teletype, error)
+
 	// Openers are the sources by scheme: "kinesis", "s3", "file", "demo".
 	Openers map[string]source.Opener
+
+	// Checkers examine sources and Granters say what permissions reading them needs, by scheme. What needs none has no Granter.
+	Checkers map[string]source.Checker
+	Granters map[string]source.Granter
 
 	// Demo writes the history of the simulated account.
 	Demo Demo
@@ -46,6 +54,7 @@ type Env struct {
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
 
+	Getenv  func(string) string // nil is [os.Getenv]
 	Now     func() time.Time
 	Version string
 }
@@ -61,6 +70,12 @@ type FilterHistory interface {
 func Run(ctx context.Context, args []string, env Env) int {
 	if env.Screen == nil {
 		env.Screen = app.Run
+	}
+	if env.Teletype == nil {
+		env.Teletype = openTeletype
+	}
+	if env.Getenv == nil {
+		env.Getenv = os.Getenv
 	}
 	root := newRoot(&env)
 	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own

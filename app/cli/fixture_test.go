@@ -70,6 +70,8 @@ func (w *world) run(t *testing.T, args ...string) int {
 	return cli.Run(t.Context(), args, w.Env)
 }
 
+func runIn(ctx context.Context, w *world, args ...string) int { return cli.Run(ctx, args, w.Env) }
+
 // lastLine is the closing line on standard error.
 func (w *world) lastLine() string {
 	lines := strings.Split(strings.TrimRight(w.err.String(), "\n"), "\n")

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taudit/app"
+	"taudit/source"
 	"taudit/source/audit"
 )
 
@@ -41,8 +42,9 @@ Formats:
           would take for a formula gets a ' in front.
   table   aligned columns for people, cut to the width of the terminal.
 
-The last line on standard error counts: read=N printed=N duplicates=N bad=N. What was read outside of --since and
---until, and what the filter does not mean, is in read alone.
+The last line on standard error counts: read=N printed=N duplicates=N bad=N gaps=N. What was read outside of --since
+and --until, and what the filter does not mean, is in read alone. The line before it says what is covered: "everything
+the 4 shards held from 07:22 to 09:22 UTC; no gaps; 2 undecodable", or which stretch is not and why.
 
 Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source failed (the others were still read).`,
 		Example: `  taudit print audit.jsonl.gz --since 2023-11-08 --until 2023-11-09 --format csv
@@ -131,7 +133,9 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	for _, u := range q.Unknowns() {
 		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
 	}
-	fo := app.FeedOptions{Window: app.Window{Since: o.Since, Until: o.Until}, Vocabulary: o.Vocabulary, Log: log}
+	fo := app.FeedOptions{
+		Window: app.Window{Since: o.Since, Until: o.Until}, Latest: o.Latest, Vocabulary: o.Vocabulary, Now: env.Now, Log: log,
+	}
 	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
 	if p.follow || cmd.Flags().Changed("max-entries") || cmd.Flags().Changed("max-memory") {
 		fo.Limits = limits
@@ -167,8 +171,9 @@ func (s *session) end(asked context.Context) error {
 	if n := state.Store.Evicted(); n > 0 && s.tail == nil {
 		s.env.say("taudit: %d of the oldest entries did not fit into --max-entries and --max-memory and were not looked at", n)
 	}
-	fmt.Fprintf(s.env.Stderr, "read=%d printed=%d duplicates=%d bad=%d\n",
-		state.Read, s.out.printed, state.Store.Duplicates(), state.Store.BadCount())
+	s.env.say("taudit: %s", s.coverage(state))
+	fmt.Fprintf(s.env.Stderr, "read=%d printed=%d duplicates=%d bad=%d gaps=%d\n",
+		state.Read, s.out.printed, state.Store.Duplicates(), state.Store.BadCount(), state.Lost)
 	switch {
 	case failed:
 		return exitCode(exitFailed)
@@ -176,6 +181,15 @@ func (s *session) end(asked context.Context) error {
 		return exitCode(exitNone)
 	}
 	return nil
+}
+
+// coverage says what of the sources was read.
+func (s *session) coverage(state *app.State) source.Coverage {
+	e := state.Evidence(s.env.Now())
+	if s.tail != nil {
+		e.Evicted = 0 // it was printed as it came
+	}
+	return source.Cover(e, source.Span{})
 }
 
 // newFormat makes the writer of a format by its name.

@@ -33,10 +33,21 @@ type reading struct {
 func (r *reading) define(f *pflag.FlagSet) {
 	f.SortFlags = false
 	r.defineStart(f)
-	f.StringVar(&r.region, "region", "", "AWS region, as in the aws CLI")
-	f.StringVar(&r.profile, "profile", "", "profile of the shared AWS configuration")
+	r.defineAccess(f)
+}
+
+// defineAccess is for how AWS is reached, and the log.
+func (r *reading) defineAccess(f *pflag.FlagSet) {
+	f.SortFlags = false
+	r.defineWhere(f)
 	f.StringVar(&r.endpoint, "endpoint-url", "", "URL of a server to use instead of AWS")
 	f.StringVar(&r.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
+}
+
+// defineWhere is for where in AWS the sources are.
+func (r *reading) defineWhere(f *pflag.FlagSet) {
+	f.StringVar(&r.region, "region", "", "AWS region, as in the aws CLI")
+	f.StringVar(&r.profile, "profile", "", "profile of the shared AWS configuration")
 }
 
 func (r *reading) defineStart(f *pflag.FlagSet) {

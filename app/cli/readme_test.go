@@ -1,14 +1,18 @@
 package cli
 
 import (
+	"flag"
 	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"taudit/source"
 )
 
 // TestReadmeNamesFlags: each flag that the README names is there, and each that is there is named.
@@ -42,5 +46,36 @@ func TestReadmeNamesFlags(t *testing.T) {
 		if !strings.Contains(string(text), "taudit "+c.Name()) {
 			t.Errorf("the README does not name the command %s", c.Name())
 		}
+	}
+}
+
+// TestReadmePolicy keeps the policy in the README equal to what the policy command prints. With -update it writes it.
+func TestReadmePolicy(t *testing.T) {
+	const path = "../../README.md"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p source.Policy
+	p.Stream("arn:aws:kinesis:REGION:ACCOUNT:stream/NAME")
+	p.Bucket("aws", "BUCKET", "PREFIX/")
+	p.Key("KEY_ARN")
+	policy, err := p.JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile(`(?s)<!-- policy -->\n.*?<!-- end -->`)
+	if n := len(block.FindAllString(string(text), -1)); n != 1 {
+		t.Fatalf("the README has %d policies, want one", n)
+	}
+	want := block.ReplaceAllLiteralString(string(text), "<!-- policy -->\n```json\n"+string(policy)+"```\n<!-- end -->")
+	if flag.Lookup("update").Value.String() == "true" {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(text)); diff != "" {
+		t.Errorf("the README shows another policy (go test ./app/cli -update writes it; -program +README):\n%s", diff)
 	}
 }

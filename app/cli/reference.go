@@ -37,29 +37,66 @@ func streamARN() *regexp.Regexp { return regexp.MustCompile(`^arn:aws[a-z-]*:kin
 // foreign is a reference that names a place taudit cannot read, and no path.
 func foreign() *regexp.Regexp { return regexp.MustCompile(`^([a-z][a-z0-9+.-]*://|arn:)`) }
 
-// open makes the sources of all references, and tells whether the demo is among them.
-func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options) (sources []source.Source, demo bool, err error) {
+// schemes tells which adapter each reference is for.
+func (env *Env) schemes(cmd *cobra.Command, refs []string) ([]string, error) {
+	schemes := make([]string, len(refs))
 	for i, ref := range refs {
-		scheme := schemeOf(ref)
-		if scheme == "file" && foreign().MatchString(ref) {
-			return nil, false, usagef(cmd, "taudit cannot read %q: a source is kinesis://NAME or a stream's ARN, s3://BUCKET/PREFIX, a path, - or demo:", ref)
+		schemes[i] = schemeOf(ref)
+		if schemes[i] == "file" && foreign().MatchString(ref) {
+			return nil, usagef(cmd, "taudit cannot read %q: a source is kinesis://NAME or a stream's ARN, s3://BUCKET/PREFIX, a path, - or demo:", ref)
 		}
 		if slices.Contains(refs[:i], ref) {
-			return nil, false, usagef(cmd, "%q is given twice", ref)
+			return nil, usagef(cmd, "%q is given twice", ref)
 		}
+	}
+	return schemes, nil
+}
+
+// open makes the sources of all references, and tells whether the demo is among them. One that cannot be opened becomes a source that fails,
+// unless it is the only one: the others can be read. Afterwards nobody can be asked any more.
+func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options) (sources []source.Source, demo bool, err error) {
+	schemes, err := env.schemes(cmd, refs)
+	if err != nil {
+		return nil, false, err
+	}
+	o.Session = env.session()
+	defer o.Session.Close()
+	var failed []error
+	for i, ref := range refs {
+		scheme := schemes[i]
 		opener, ok := env.Openers[scheme]
 		if !ok {
 			return nil, false, fmt.Errorf("this build of taudit has no reader for %s sources, so %q cannot be read", scheme, ref)
 		}
 		opened, err := opener(ctx, ref, o)
-		if err != nil {
-			return nil, false, fmt.Errorf("opening %s: %w", ref, err)
+		switch {
+		case ctx.Err() != nil:
+			fmt.Fprintln(env.Stderr) // the cursor stands behind a question, since nothing else here takes its time
+			return nil, false, errors.New("interrupted before every source was opened")
+		case err != nil:
+			o.Log.Error("opening", "source", ref, "error", err)
+			failed = append(failed, fmt.Errorf("opening %s: %w", ref, err))
+			opened = []source.Source{unopened{ref, err}}
 		}
 		sources = append(sources, opened...)
 		demo = demo || scheme == "demo"
 	}
+	if len(failed) == len(refs) {
+		return nil, false, errors.Join(failed...)
+	}
 	return sources, demo, nil
 }
+
+// unopened is a source that cannot be read.
+type unopened struct {
+	ref string
+	err error
+}
+
+func (u unopened) Name() string { return u.ref }
+
+// Run fails with why it could not be opened.
+func (u unopened) Run(context.Context, chan<- source.Event) error { return u.err }
 
 // mistaken tells a mistyped command from a file that is not there.
 func mistaken(cmd *cobra.Command, refs []string) error {

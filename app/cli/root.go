@@ -34,7 +34,8 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 		Example: `  taudit
   taudit kinesis://audit-prod --region us-east-1 --profile prod-ro --since 2h
   taudit kinesis://audit-prod s3://acme-audit/firehose/ --since 7d
-  taudit print s3://acme-audit/firehose/ --since yesterday --format csv > yesterday.csv`,
+  taudit print s3://acme-audit/firehose/ --since yesterday --format csv > yesterday.csv
+  taudit check kinesis://audit-prod`,
 		Version:       env.Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
@@ -53,7 +54,7 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 	l.define(root.Flags())
 	l.complete(root)
 	root.ValidArgsFunction = completeReference
-	root.AddCommand(newPrint(env), newDemo(env))
+	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newDemo(env))
 	return root
 }
 
@@ -119,7 +120,9 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	feed := app.NewFeed(sources, app.FeedOptions{
 		Limits:     limits,
 		Window:     app.Window{Since: o.Since, Until: o.Until},
+		Latest:     o.Latest,
 		Vocabulary: o.Vocabulary,
+		Now:        env.Now,
 		Log:        log,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)

@@ -84,3 +84,6 @@ func badKMSKey() []string {
 func notSignedUp() []string {
 	return []string{"OptInRequired", "SubscriptionRequiredException", "InvalidAccountState", "AccountProblem"}
 }
+
+// Denied reports whether err is AWS saying that who asks may not do it.
+func Denied(err error) bool { return slices.Contains(denied(), code(err)) }

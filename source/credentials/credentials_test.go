@@ -157,7 +157,7 @@ func TestWhatIsMissing(t *testing.T) {
 		{"no region", source.Options{Profile: "regionless"}, "no AWS region is set: give --region, set AWS_REGION"},
 		{"no profile", source.Options{Profile: "nobody"}, `AWS profile "nobody" is not configured: "aws configure list-profiles"`},
 		{"no source profile", source.Options{Profile: "orphan"}, `profile "orphan" cannot assume role arn:aws:iam::123456789012:role/reader: `},
-		{"mfa", source.Options{Profile: "mfa"}, `profile "mfa" needs an MFA code (mfa_serial), which is not asked for here: run eval "$(aws configure export-credentials --profile mfa --format env)"`},
+		{"mfa", source.Options{Profile: "mfa"}, `profile "mfa" needs an MFA code (mfa_serial), and there is no terminal to ask for it on: run eval "$(aws configure export-credentials --profile mfa --format env)"`},
 		{"sso never logged in", source.Options{Profile: "sso"}, `the SSO login of profile "sso" has expired or was never made: run "aws sso login --profile sso"`},
 		{"old sso never logged in", source.Options{Profile: "oldsso"}, `the SSO login of profile "oldsso" has expired or was never made: run "aws sso login --profile oldsso"`},
 		{"no credentials", source.Options{Profile: "plain"}, `no AWS credentials were found (profile "plain"): log in with`},

@@ -57,7 +57,7 @@ func explain(err error, action string) string {
 func explainFailure(f *failure) string {
 	var (
 		noProfile config.SharedConfigProfileNotExistError
-		noToken   config.AssumeRoleTokenProviderNotSetError
+		noCode    *errNoCode
 		badFile   config.SharedConfigLoadError
 		badRole   config.SharedConfigAssumeRoleError
 	)
@@ -72,9 +72,11 @@ func explainFailure(f *failure) string {
 	case errors.As(f.err, &noProfile):
 		return fmt.Sprintf("AWS profile %q is not configured: \"aws configure list-profiles\" lists those that are; name one with "+
 			"--profile or AWS_PROFILE", noProfile.Profile)
-	case errors.As(f.err, &noToken):
-		return fmt.Sprintf("profile %[1]q needs an MFA code (mfa_serial), which is not asked for here: run "+
-			"eval \"$(aws configure export-credentials --profile %[1]s --format env)\" and start again without --profile", f.profile)
+	case errors.As(f.err, &noCode):
+		return noCode.Error()
+	case badCode(f.err):
+		return fmt.Sprintf("profile %q: AWS does not accept the MFA code: enter the one that the device shows now, which can be used once; check mfa_serial "+
+			"and the clocks if it goes on", f.profile)
 	case errors.As(f.err, &badFile):
 		return fmt.Sprintf("the AWS configuration file %s cannot be read: %s", badFile.Filename, cause(badFile.Err))
 	case noCredentials(f.err):

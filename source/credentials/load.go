@@ -31,7 +31,8 @@ const idleConnections = 64
 
 // Load reads the AWS configuration: flags in o first, then environment, then the shared files of the profile, with SSO, assumed
 // roles and credential processes, as the aws CLI. It reads local files and does not call out: whether the credentials are any
-// good shows at the first call. The configuration says what the SDK warns of to o.Log and never to standard error, retries
+// good shows at the first call. Only a profile that needs an MFA code is logged in at once, since its person has to be asked: once for all the
+// sources of o.Session. The configuration says what the SDK warns of to o.Log and never to standard error, retries
 // without the SDK's budget (which a long-lived client uses up), and may be used by any number of goroutines.
 //
 // o.EndpointURL redirects the services that clients are made for, and not the calls that get credentials, again as the aws CLI.
@@ -50,6 +51,8 @@ func Load(ctx context.Context, o source.Options) (aws.Config, error) {
 			return retry.NewStandard(func(ro *retry.StandardOptions) { ro.RateLimiter = ratelimit.None })
 		}),
 	}
+	m := &mfa{session: o.Session, profile: profile}
+	options = append(options, config.WithAssumeRoleCredentialOptions(m.options(ctx)))
 	if o.Region != "" {
 		options = append(options, config.WithRegion(o.Region))
 	}
@@ -66,6 +69,11 @@ func Load(ctx context.Context, o source.Options) (aws.Config, error) {
 	}
 	if cfg.Credentials != nil {
 		cfg.Credentials = &provider{next: cfg.Credentials, profile: profile}
+	}
+	if m.serial != "" {
+		if cfg.Credentials, err = m.login(ctx, cfg.Credentials); err != nil {
+			return aws.Config{}, err
+		}
 	}
 	if o.EndpointURL != "" {
 		cfg.BaseEndpoint = &o.EndpointURL

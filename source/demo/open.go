@@ -10,6 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+	kinesisapi "github.com/aws/aws-sdk-go-v2/service/kinesis"
+	s3api "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"taudit/source"
 	"taudit/source/emulator"
@@ -53,51 +55,14 @@ func Open(ctx context.Context, ref string, o source.Options) ([]source.Source, e
 // background work end with ctx; what goes wrong there makes the sources fail.
 func Opener(c Config) source.Opener {
 	return func(ctx context.Context, ref string, o source.Options) ([]source.Source, error) {
-		seed, err := parseRef(ref, c.Seed)
+		s, streams, objects, err := c.open(ctx, ref, o)
 		if err != nil {
 			return nil, err
 		}
-		if c.Entries == 0 {
-			c.Entries = DefaultEntries
-		}
-		if c.Now == nil {
-			c.Now = time.Now
-		}
-		pace := o.Pace
-		switch {
-		case !o.Follow || pace < 0:
-			pace = 0
-		case pace == 0:
-			pace = DefaultPace
-		}
-
-		s, err := newStage(seed, c, pace)
-		if err != nil {
-			return nil, fmt.Errorf("starting the demo account: %w", err)
-		}
-		stream, err := emulator.Serve(ctx, s.stream)
-		if err != nil {
-			return nil, fmt.Errorf("starting the demo account's Kinesis server: %w", err)
-		}
-		bucket, err := emulator.Serve(ctx, s.bucket)
-		if err != nil {
-			return nil, fmt.Errorf("starting the demo account's S3 server: %w", err)
-		}
-
-		// A client of our own: no proxy of the environment, and connections that end with ctx.
-		transport := &http.Transport{MaxIdleConnsPerHost: 16}
-		context.AfterFunc(ctx, transport.CloseIdleConnections)
-		config := func(url string) aws.Config {
-			return aws.Config{
-				Region: Region, BaseEndpoint: &url, HTTPClient: &http.Client{Transport: transport},
-				Credentials: credentials.NewStaticCredentialsProvider("demo", "demo", ""),
-			}
-		}
-		objects, _ := s3.NewClient(config(bucket))
 		go s.perform(ctx)
 		return []source.Source{
 			&seat{
-				Source: kinesis.New(kinesis.NewClient(config(stream)), kinesis.Ref{Name: DefaultStream, Region: Region}, o),
+				Source: kinesis.New(streams, kinesis.Ref{Name: DefaultStream, Region: Region}, o),
 				stage:  s, ready: s.streamFull,
 			},
 			&seat{
@@ -106,6 +71,52 @@ func Opener(c Config) source.Opener {
 			},
 		}, nil
 	}
+}
+
+// open starts the servers, which end with ctx, and makes clients for them. They are empty until the stage performs.
+func (c Config) open(ctx context.Context, ref string, o source.Options) (*stage, *kinesisapi.Client, *s3api.Client, error) {
+	seed, err := parseRef(ref, c.Seed)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	if c.Entries == 0 {
+		c.Entries = DefaultEntries
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	pace := o.Pace
+	switch {
+	case !o.Follow || pace < 0:
+		pace = 0
+	case pace == 0:
+		pace = DefaultPace
+	}
+
+	s, err := newStage(seed, c, pace)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("starting the demo account: %w", err)
+	}
+	stream, err := emulator.Serve(ctx, s.stream)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("starting the demo account's Kinesis server: %w", err)
+	}
+	bucket, err := emulator.Serve(ctx, s.bucket)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("starting the demo account's S3 server: %w", err)
+	}
+
+	// A client of our own: no proxy of the environment, and connections that end with ctx.
+	transport := &http.Transport{MaxIdleConnsPerHost: 16}
+	context.AfterFunc(ctx, transport.CloseIdleConnections)
+	config := func(url string) aws.Config {
+		return aws.Config{
+			Region: Region, BaseEndpoint: &url, HTTPClient: &http.Client{Transport: transport},
+			Credentials: credentials.NewStaticCredentialsProvider("demo", "demo", ""),
+		}
+	}
+	objects, _ := s3.NewClient(config(bucket))
+	return s, kinesis.NewClient(config(stream)), objects, nil
 }
 
 func parseRef(ref string, seed uint64) (uint64, error) {

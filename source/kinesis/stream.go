@@ -8,7 +8,6 @@ package kinesis
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -46,7 +45,7 @@ func Open(ctx context.Context, text string, o source.Options) ([]source.Source, 
 	o.Region = cmp.Or(o.Region, ref.Region)
 	cfg, err := credentials.Load(ctx, o)
 	if err != nil {
-		return nil, fmt.Errorf("opening %s: %w", text, err)
+		return nil, err
 	}
 	ref.Region = cfg.Region
 	return []source.Source{New(NewClient(cfg), ref, o)}, nil

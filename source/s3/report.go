@@ -41,7 +41,8 @@ type report struct {
 }
 
 func newReport(out chan<- source.Event, name, part string, follow bool) *report {
-	return &report{out: out, busy: make(chan struct{}, 1), status: source.Status{Source: name, Part: part}, follow: follow}
+	status := source.Status{Source: name, Part: part, Buffer: source.FirehoseBuffer}
+	return &report{out: out, busy: make(chan struct{}, 1), status: status, follow: follow}
 }
 
 // send changes the status and sends it, with entries and bad if there are any. It blocks until somebody takes the event, or
