@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"math/bits"
-	"strings"
 	"time"
 
 	"taudit/source/audit"
@@ -34,10 +33,7 @@ func (s *Snapshot) count(ctx context.Context, by Column, masks []*mask) []Count 
 		first, last     int64
 	}
 	all := make([]sums, s.words.Len(by))
-	ok := make([]bool, s.words.Len(Statuses))
-	for code := range ok {
-		ok[code] = strings.EqualFold(s.words.Text(Statuses, uint32(code)), "OK")
-	}
+	ok := s.accepted()
 	for i, c := range s.chunks {
 		if ctx.Err() != nil {
 			return nil

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -54,12 +55,43 @@ func TestCountsAreThoseOfTheRows(t *testing.T) {
 	}
 }
 
+func TestBucketsAreThoseOfTheRows(t *testing.T) {
+	snap := full(9000)
+	f := store.Words(store.Operations, func(e *audit.Entry) bool { return e.Operation == "UpdateUser" })
+	m := snap.Match(t.Context(), f, nil)
+	const width, n = int64(7 * time.Minute), 11
+	for _, from := range []time.Time{day.Add(-time.Hour), day, day.Add(500 * time.Second), day.Add(9 * time.Hour)} {
+		all, matched := make([]store.Bucket, n), make([]store.Bucket, n)
+		for _, r := range rows(snap) {
+			d := r.Time().Sub(from)
+			if d < 0 || int64(d)/width >= n {
+				continue
+			}
+			all[int64(d)/width].Entries++
+			if r.Operation() == "UpdateUser" {
+				matched[int64(d)/width].Entries++
+			}
+		}
+		if got := snap.Buckets(t.Context(), from.UnixNano(), width, n); !slices.Equal(got, all) {
+			t.Errorf("from %v: all %v, want %v", from, got, all)
+		}
+		if got := m.Buckets(t.Context(), from.UnixNano(), width, n); !slices.Equal(got, matched) {
+			t.Errorf("from %v: matched %v, want %v", from, got, matched)
+		}
+	}
+}
+
 func BenchmarkCount(b *testing.B) {
 	s := full(1_000_000)
 	all := s.Match(b.Context(), store.All(), nil)
 	b.Run("all", func(b *testing.B) {
 		for b.Loop() {
 			s.Count(b.Context(), store.Principals)
+		}
+	})
+	b.Run("buckets", func(b *testing.B) {
+		for b.Loop() {
+			all.Buckets(b.Context(), day.UnixNano(), int64(time.Hour), 400)
 		}
 	})
 	b.Run("matches", func(b *testing.B) {
