@@ -1,7 +1,10 @@
 package audit
 
 import (
+	"bytes"
+	"cmp"
 	"encoding/binary"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -60,34 +63,71 @@ func (b *Batch) Slice(i, j int) *Batch {
 	return &s
 }
 
+// Sorted is the entries in the order of time and log_id, and where each of them is in b. It is b itself, and nil, if that is their order.
+func (b *Batch) Sorted() (*Batch, []int) {
+	sorted := true
+	for i := 1; i < b.Len() && sorted; i++ {
+		sorted = b.compare(i-1, i) <= 0
+	}
+	if sorted {
+		return b, nil
+	}
+	order := make([]int, b.Len())
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, b.compare)
+	return b.pick(order), order
+}
+
+func (b *Batch) compare(i, j int) int {
+	if c := cmp.Compare(b.Times[i], b.Times[j]); c != 0 {
+		return c
+	}
+	var one, two [64]byte
+	return bytes.Compare(b.Record(i).AppendLogID(one[:0]), b.Record(j).AppendLogID(two[:0]))
+}
+
+// pick makes a batch of some of the entries.
+func (b *Batch) pick(rows []int) *Batch {
+	s := &Batch{
+		Vocabulary: b.Vocabulary, Records: b.Records,
+		Times: picked(b.Times, rows), Flags: picked(b.Flags, rows), Starts: picked(b.Starts, rows), Sizes: picked(b.Sizes, rows),
+		Hashes: picked(b.Hashes, rows), Offsets: picked(b.Offsets, rows),
+	}
+	for c := range s.Codes {
+		s.Codes[c] = picked(b.Codes[c], rows)
+	}
+	if n := int64(b.Len()); n > 0 {
+		s.Size = b.Size * int64(len(rows)) / n
+	}
+	return s
+}
+
+func picked[T any](column []T, rows []int) []T {
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		out[i] = column[row]
+	}
+	return out
+}
+
 // Within is the entries with times from, in nanoseconds since 1970, up to but without to: b itself if that is all of them, nil if it
 // is none.
 func (b *Batch) Within(from, to int64) *Batch {
-	in := func(t int64) bool { return t >= from && t < to }
-	n := 0
-	for _, t := range b.Times {
-		if in(t) {
-			n++
+	var rows []int
+	for i, t := range b.Times {
+		if t >= from && t < to {
+			rows = append(rows, i)
 		}
 	}
-	switch n {
+	switch len(rows) {
 	case 0:
 		return nil
 	case b.Len():
 		return b
 	}
-	s := &Batch{Vocabulary: b.Vocabulary, Records: b.Records, Size: b.Size * int64(n) / int64(b.Len())}
-	for i, t := range b.Times {
-		if in(t) {
-			s.Times, s.Flags = append(s.Times, t), append(s.Flags, b.Flags[i])
-			s.Starts, s.Sizes = append(s.Starts, b.Starts[i]), append(s.Sizes, b.Sizes[i])
-			s.Hashes, s.Offsets = append(s.Hashes, b.Hashes[i]), append(s.Offsets, b.Offsets[i])
-			for c := range s.Codes {
-				s.Codes[c] = append(s.Codes[c], b.Codes[c][i])
-			}
-		}
-	}
-	return s
+	return b.pick(rows)
 }
 
 // Entries unpacks all of it.

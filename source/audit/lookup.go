@@ -23,7 +23,9 @@ func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok b
 	}
 	r := &p.recent[hashOf(s)>>(64-textBits)]
 	if len(s) == int(r.size) && string(r.text[:r.size]) == s {
-		at.last = r
+		if !p.learning {
+			at.last = r // it has no escapes
+		}
 		return r.code, false, true
 	}
 	if code, fresh, ok = p.vocabulary.text(s, needed); !ok {
@@ -56,7 +58,7 @@ const odd = 0x9E3779B97F4A7C15
 
 // column gives the value of a column that a text is.
 func (p *Packer) column(c Column, text uint32) uint32 {
-	const size = 1 << 10
+	const size = 1 << cacheBits
 	if p.columns[c] == nil {
 		p.columns[c] = make([]pair, size) // text 0 is value 0
 	}
@@ -68,15 +70,12 @@ func (p *Packer) column(c Column, text uint32) uint32 {
 }
 
 func (p *Packer) person(who personKey) uint32 {
-	code, ok := p.people[who]
-	if !ok {
-		code = p.vocabulary.person(who)
-		if len(p.people) >= maxWords {
-			clear(p.people)
-		}
-		p.people[who] = code
+	h := (uint64(who.name)*odd ^ uint64(who.id)<<24 ^ uint64(who.apiKey)<<8 ^ uint64(who.format)) * odd
+	known := &p.people[h>>(64-cacheBits)]
+	if !known.some || known.who != who {
+		*known = persona{who, p.vocabulary.person(who), true}
 	}
-	return code
+	return known.code
 }
 
 // shape gives the number of an object.

@@ -17,9 +17,10 @@ const (
 	// maxWordy is the longest text that may get a number, in bytes.
 	maxWordy = 256
 	// A place in an object whose values are mostly new ones after so many is taken to hold what does not repeat.
-	trialValues = 32
-	cacheBits   = 12
-	textBits    = 13
+	trialValues   = 32
+	cacheBits     = 12
+	kindCacheBits = 8
+	textBits      = 15
 )
 
 // Packer makes batches of entries. It learns how the objects look that it is given, and then packs what looks alike without a look
@@ -32,10 +33,11 @@ type Packer struct {
 	recent     []recent
 	shaped     []uint32 // by place: one more than the number of a shape
 	columns    [textColumns][]pair
-	people     map[personKey]uint32
-	kinds      map[uint32]kind
+	people     []persona
+	kinds      []operationKind
 
 	// The entry that is being packed.
+	strings  scanner // of those that are not plain
 	learning bool
 	loose    bool
 	odd      bool
@@ -50,6 +52,10 @@ type Packer struct {
 	batch   Batch
 	place   Place
 	code    uint32 // of place
+
+	day   [len("2006-01-02")]byte // the date that was read last
+	began int64                   // when it began, in nanoseconds since 1970
+	memos []memo
 }
 
 // recent remembers the number of a text, and the text itself where it takes one line of the processor's cache to compare it: those of a
@@ -63,6 +69,20 @@ type recent struct {
 // pair remembers the value of a column that a text is.
 type pair struct{ text, value uint32 }
 
+// persona remembers the number of a person.
+type persona struct {
+	who  personKey
+	code uint32
+	some bool
+}
+
+// operationKind remembers what an operation says about its target.
+type operationKind struct {
+	kind
+	operation uint32
+	some      bool
+}
+
 type personKey struct {
 	kind, id, name, apiKey, email uint32
 	format                        Format
@@ -71,7 +91,8 @@ type personKey struct {
 // gist is what columns hold of an entry. Texts are given by their numbers.
 type gist struct {
 	have                                 field
-	emitted                              time.Time
+	emitted                              time.Time // while learning
+	nanos                                int64     // the same
 	logID                                string
 	operation, status, forwarded, caller uint32
 	who                                  personKey
@@ -84,7 +105,7 @@ func NewPacker(v *Vocabulary) *Packer {
 	return &Packer{
 		vocabulary: v, words: v.Words(), steps: map[uint32]*step{}, root: step{context: theEntry, last: &recent{}},
 		recent: make([]recent, 1<<textBits), shaped: make([]uint32, 1<<cacheBits),
-		people: map[personKey]uint32{}, kinds: map[uint32]kind{},
+		memos: make([]memo, 1<<cacheBits), people: make([]persona, 1<<cacheBits), kinds: make([]operationKind, 1<<kindCacheBits),
 	}
 }
 
@@ -139,7 +160,11 @@ func (p *Packer) add(e *Entry, at int64) {
 		who.format = F3
 	}
 	columns[Principals] = p.person(who)
-	p.finish(e.EmitTime, e.LogID, &e.Origin, at, columns, len(raw))
+	t := e.EmitTime
+	if t.IsZero() {
+		t = e.Origin.Arrived
+	}
+	p.finish(Nanoseconds(t), !e.EmitTime.IsZero(), e.LogID, &e.Origin, at, columns, len(raw))
 }
 
 // Quick packs the entry that b begins with, if it looks like others that were added, and gives where it ends. It gives false for
@@ -164,7 +189,11 @@ func (p *Packer) Quick(b []byte, at int64, o *Origin) (end int, ok bool) {
 		Forwards:   p.column(Forwards, cmp.Or(r.forwarded, r.caller)),
 		Principals: p.person(who),
 	}
-	p.finish(r.emitted, r.logID, o, at, columns, end)
+	t, dated := r.nanos, r.have&emitTimeField != 0
+	if !dated {
+		t = Nanoseconds(o.Arrived)
+	}
+	p.finish(t, dated, r.logID, o, at, columns, end)
 	return end, true
 }
 
@@ -176,12 +205,12 @@ func (p *Packer) begin(learning bool) {
 	}
 }
 
-// finish adds the record and the columns of an entry. Its position is that of o, or else at.
-func (p *Packer) finish(emitted time.Time, logID string, o *Origin, at int64, columns [Columns]uint32, size int) {
+// finish adds the record and the columns of an entry with a time in nanoseconds. Its position is that of o, or else at.
+func (p *Packer) finish(nanos int64, dated bool, logID string, o *Origin, at int64, columns [Columns]uint32, size int) {
 	b := &p.batch
-	t, flags := emitted, Flags(0)
-	if emitted.IsZero() {
-		t, flags = o.Arrived, Undated
+	flags := Flags(0)
+	if !dated {
+		flags = Undated
 	}
 	if o.Rescued {
 		flags |= Rescued
@@ -192,7 +221,7 @@ func (p *Packer) finish(emitted time.Time, logID string, o *Origin, at int64, co
 	if p.odd || !isPlain(logID) {
 		flags |= Odd
 	}
-	nanos, hash := Nanoseconds(t), uint64(0)
+	hash := uint64(0)
 	if logID != "" {
 		hash = xxhash.Sum64String(logID)
 	}
@@ -316,17 +345,13 @@ func (p *Packer) subject() (target, namespace uint32) {
 	if blank(main) && (!blank(other) || null(main)) {
 		main, other = other, main
 	}
-	k, ok := p.kinds[r.operation]
-	if !ok {
+	k := &p.kinds[r.operation%(1<<kindCacheBits)]
+	if !k.some || k.operation != r.operation {
 		resource := resourceOf(FoldOperation(p.words.texts[r.operation]))
-		k = kind{resource, preferenceOf(resource)}
-		if len(p.kinds) >= maxKinds {
-			clear(p.kinds)
-		}
-		p.kinds[r.operation] = k
+		*k = operationKind{kind{resource, preferenceOf(resource)}, r.operation, true}
 	}
 	for _, i := range [...]int{main, other} {
-		if target, namespace = subjectOf(&r.clues[i], k); target != 0 || namespace != 0 {
+		if target, namespace = subjectOf(&r.clues[i], k.kind); target != 0 || namespace != 0 {
 			break
 		}
 	}

@@ -181,6 +181,24 @@ func TestKeysThatAreDataArePacked(t *testing.T) {
 	}
 }
 
+func FuzzHex(f *testing.F) {
+	f.Add("445297d3-43a7-4793-8a04-1b1dd1999641")
+	f.Add("0mc69c0323b871293ce231dd1c7fb612")
+	f.Add("0123456789abcdef`:/g@G")
+	f.Fuzz(func(t *testing.T, text string) {
+		for c := range 256 {
+			n, ok := eightDigits(uint64(c) | 0x3030303030303000)
+			if want := nibbles[c]; ok != (want < 16) || ok && byte(n) != want<<4 {
+				t.Fatalf("%d: %v %x", c, ok, n)
+			}
+		}
+		packed, head, ok := appendHex([]byte("x"), text)
+		if ok && (string(unpackHex(nil, string(packed[1:]), head)) != text || len(packed)-1 != hexSize(head)) || !ok && string(packed) != "x" {
+			t.Fatalf("%q becomes %q", text, packed)
+		}
+	})
+}
+
 func TestLearningIsBounded(t *testing.T) {
 	v := NewVocabulary()
 	p := NewPacker(v)

@@ -3,6 +3,7 @@ package audit
 import (
 	"encoding/binary"
 	"math/bits"
+	"time"
 	"unicode/utf8"
 	"unsafe"
 )
@@ -24,8 +25,9 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 	if listed {
 		here = &in.inner
 	}
+	var s *step
 	for begins := true; ; begins = false {
-		s := here.match(b, i)
+		s = here.match(b, i)
 		if s == nil && p.learning {
 			s = p.learn(b, i, in, listed, here, begins)
 		}
@@ -42,12 +44,15 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 		}
 		here = &s.next
 	}
-	id, ok := p.shape(p.path[from:])
-	p.path = p.path[:from]
-	if !ok {
-		return -1
+	if nodes := p.path[from:]; !same(s.nodes, nodes) {
+		var ok bool
+		if s.shape, ok = p.shape(nodes); !ok {
+			return -1
+		}
+		s.nodes = p.shapeOf(s.shape)
 	}
-	p.shapes[slot] = id
+	p.path = p.path[:from]
+	p.shapes[slot] = s.shape
 	p.depth--
 	return i
 }
@@ -90,7 +95,7 @@ func (p *Packer) keys(b []byte, i int, in *step) int {
 
 // member packs the value of a member and notes what it says about the entry.
 func (p *Packer) member(b []byte, i int, s *step) int {
-	if !p.learning {
+	if s.says && !p.learning {
 		if s.field != 0 {
 			if p.gist.have&s.field != 0 || s.wraps && b[i] == '[' && p.gist.have == 0 {
 				return -1 // it is there twice, or this is no entry
@@ -112,6 +117,9 @@ func (p *Packer) member(b []byte, i int, s *step) int {
 	case '"':
 		return p.str(b, i, s, false)
 	case '{', '[':
+		if c == '{' && s.context == thePrincipal && !p.learning {
+			return p.principal(b, i, s)
+		}
 		return p.nested(b, i, s, false)
 	}
 	end := p.scalar(b, i, s)
@@ -195,17 +203,32 @@ func (p *Packer) array(b []byte, i int, s *step, listed bool) int {
 
 // str packs the string that begins at b[i]. An element tells nothing about the entry.
 func (p *Packer) str(b []byte, i int, s *step, element bool) int {
+	if r := s.last; !p.learning && r.size > 0 && len(b)-i-2 > int(r.size) && b[i+1+int(r.size)] == '"' && string(b[i+1:i+1+int(r.size)]) == string(r.text[:r.size]) {
+		p.number(r.code)
+		if s.coded && !element {
+			p.note(s, r.code)
+		}
+		return i + 2 + int(r.size)
+	}
 	end := plainEnd(b, i+1)
 	if end < 0 {
-		if !p.learning {
-			return -1
+		switch {
+		case p.learning:
+			end = quoteEnd(b, i) - 1
+		case !s.says:
+			// What it says as it stands between its quotes is nobody's business here.
+			var f fault
+			if end, f = p.strings.text(b, i); f != noFault {
+				p.strings.resume = 0
+				return -1
+			}
 		}
-		if end = quoteEnd(b, i) - 1; end < 0 {
+		if end < 0 {
 			return -1
 		}
 	}
 	text := unsafe.String(unsafe.SliceData(b[i+1:]), end-i-1)
-	if !element {
+	if s.says && !element {
 		switch s.field {
 		case emitTimeField:
 			return p.stamp(text, end)
@@ -218,13 +241,6 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 				return end + 1
 			}
 		}
-	}
-	if r := s.last; len(text) == int(r.size) && string(r.text[:r.size]) == text {
-		p.number(r.code)
-		if s.coded && !element && !p.learning {
-			p.note(s, r.code)
-		}
-		return end + 1
 	}
 	if s.coded {
 		code, _, _ := p.look(text, true, s)
@@ -244,7 +260,7 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 	p.values = append(p.values, 0, 0, 0)
 	packed, head, ok := appendHex(p.values, text)
 	if !ok {
-		p.odd = p.odd || p.learning && !isPlain(text)
+		p.odd = p.odd || !isPlain(text)
 		p.values = appendText(p.values[:n], spelled, text)
 		return end + 1
 	}
@@ -260,20 +276,91 @@ func (p *Packer) number(code uint32) {
 
 // stamp packs an emit time.
 func (p *Packer) stamp(text string, end int) int {
-	t, ok := plainStamp(text)
 	digits := max(0, len(text)-len("2006-01-02T15:04:05.Z"))
 	if !p.learning {
-		if !ok || t.Year() < 1700 || t.Year() > 2200 {
+		nanos, ok := p.nanoseconds(text)
+		if !ok {
 			return -1
 		}
-		p.gist.emitted = t
-	} else if !ok || !t.Equal(p.gist.emitted) || t.Year() < 1700 || t.Year() > 2200 {
+		p.gist.nanos = nanos
+		p.values = append(p.values, byte(digits)<<kindBits|special)
+		return end + 1
+	}
+	if t, ok := plainStamp(text); !ok || !t.Equal(p.gist.emitted) || t.Year() < 1700 || t.Year() > 2200 {
 		p.odd = p.odd || !isPlain(text)
 		p.values = appendText(p.values, spelled, text)
 		return end + 1
 	}
 	p.values = append(p.values, byte(digits)<<kindBits|special)
 	return end + 1
+}
+
+// nanoseconds reads a time as plainStamp does, if it is in the years that a batch can hold.
+func (p *Packer) nanoseconds(text string) (int64, bool) {
+	const date, seconds = len(p.day), len("2006-01-02T15:04:05")
+	if len(text) <= seconds || string(p.day[:]) != text[:date] {
+		t, ok := plainStamp(text)
+		if !ok || t.Year() < 1700 || t.Year() > 2200 {
+			return 0, false
+		}
+		copy(p.day[:], text)
+		p.began = t.Truncate(24 * time.Hour).UnixNano()
+		return t.UnixNano(), true
+	}
+	n := len(text) - 1
+	if text[n] != 'Z' || text[10] != 'T' || text[13] != ':' || text[16] != ':' {
+		return 0, false
+	}
+	nanos := 0
+	if n > seconds {
+		digits, ok := text[seconds+1:n], false
+		if nanos, ok = decimal(digits); !ok || text[seconds] != '.' || len(digits) == 0 || len(digits) > 9 {
+			return 0, false
+		}
+		for range 9 - len(digits) {
+			nanos *= 10
+		}
+	}
+	hour, ok0 := decimal(text[11:13])
+	minute, ok1 := decimal(text[14:16])
+	second, ok2 := decimal(text[17:19])
+	if !(ok0 && ok1 && ok2) || hour > 23 || minute > 59 || second > 59 {
+		return 0, false
+	}
+	return p.began + int64((hour*60+minute)*60+second)*int64(time.Second) + int64(nanos), true
+}
+
+// memo is an object as it was packed before. The one that says who acted comes again and again.
+type memo struct {
+	raw    []byte
+	values []byte
+	shapes []uint32
+	who    personKey
+}
+
+// principal packs the object that says who acted.
+func (p *Packer) principal(b []byte, i int, s *step) int {
+	const from, to = 16, 48 // where it has an ID, or a name
+	if len(b)-i <= to {
+		return p.nested(b, i, s, false)
+	}
+	h := (binary.LittleEndian.Uint64(b[i+from:])*odd ^ binary.LittleEndian.Uint64(b[i+from+8:])) * odd
+	h = (h ^ h>>32 ^ binary.LittleEndian.Uint64(b[i+from+16:])*odd ^ binary.LittleEndian.Uint64(b[i+to-8:])) * odd
+	m := &p.memos[h>>(64-cacheBits)]
+	if n := len(m.raw); n > 0 && len(b)-i >= n && string(b[i:i+n]) == string(m.raw) {
+		p.values, p.shapes = append(p.values, m.values...), append(p.shapes, m.shapes...)
+		email := p.gist.who.email
+		p.gist.who = m.who
+		p.gist.who.email = email
+		return i + n
+	}
+	values, shapes, odd := len(p.values), len(p.shapes), p.odd
+	end := p.nested(b, i, s, false)
+	if end > 0 && p.odd == odd {
+		m.raw, m.values = append(m.raw[:0], b[i:end]...), append(m.values[:0], p.values[values:]...)
+		m.shapes, m.who = append(m.shapes[:0], p.shapes[shapes:]...), p.gist.who
+	}
+	return end
 }
 
 // scalar packs a number, true, false or null.

@@ -90,37 +90,41 @@ const (
 	theRule // of the spec
 )
 
-// step is a node as one packer sees it: what its value means, and what has been met behind it so far.
+// step is a node as one packer sees it: what its value means, and what has been met behind it so far. What is looked at for every
+// entry comes first, because there are more steps than the nearest cache of a processor holds.
 type step struct {
-	id uint32
-	node
 	head, tail uint64 // the first and the last bytes of a literal that is long enough
-	field      field  // of the entry
-	part       part   // of the principal
-	clue       clue   // to the target
-	wraps      bool   // an array here would wrap entries
-	coded      bool   // a column needs the number of the text
-	context    context
+	literal    string
+	last       *recent // text
+	next       choice  // in the same object
+	id         uint32
+	field      field // of the entry
+	part       part  // of the principal
+	clue       clue  // to the target
 	payload    uint8 // which one clue and context belong to
+	end        bool  // of an object
+	says       bool  // the value says something about the entry
+	wraps      bool  // an array here would wrap entries
+	coded      bool  // a column needs the number of the text
+	keyed      bool  // keys of objects are data
+	unique     bool  // values do not repeat: they are not worth a number
+	context    context
 
-	next  choice // in the same object
-	first choice // how an object that is the value may begin
-	inner choice // the same within an array
+	asked, fresh uint32 // how many values were looked up, and how many of them were new
+	first        choice // how an object that is the value may begin
+	inner        choice // the same within an array
+	inMap        *step  // stands for all keys that are data
 
-	keyed bool  // keys of objects are data
-	inMap *step // stands for all of them
-
-	// Values that do not repeat are not worth a number.
-	unique       bool
-	asked, fresh uint32
-	last         *recent // text
+	// The shape that ended here last.
+	shape uint32
+	nodes []uint32
 }
 
-// choice is the steps that have been met at one place. The one that stands there is found by the first bytes of its key, as nearly all keys
-// differ in them.
+// choice is the steps that have been met at one place. Where there are several, the one that stands there is found by the first bytes of its
+// key, as nearly all keys differ in them.
 type choice struct {
+	table *[choices]*step // where there are several
 	steps []*step
-	table [choices]*step
 }
 
 const choices = 1 << choiceBits
@@ -140,22 +144,34 @@ const (
 
 // match finds the step that stands at b[i].
 func (c *choice) match(b []byte, i int) *step {
-	var likely **step
-	if len(b)-i >= 10 {
-		likely = &c.table[binary.LittleEndian.Uint64(b[i+2:])*odd>>(64-choiceBits)]
-		if s := *likely; s != nil && s.at(b, i) {
-			return s
-		}
+	if c.table == nil || len(b)-i < 10 {
+		return c.search(b, i)
 	}
+	likely := &c.table[binary.LittleEndian.Uint64(b[i+2:])*odd>>(64-choiceBits)]
+	if s := *likely; s != nil && s.at(b, i) {
+		return s
+	}
+	s := c.search(b, i)
+	if s != nil {
+		*likely = s
+	}
+	return s
+}
+
+func (c *choice) search(b []byte, i int) *step {
 	for _, s := range c.steps {
 		if s.at(b, i) {
-			if likely != nil {
-				*likely = s
-			}
 			return s
 		}
 	}
 	return nil
+}
+
+// add takes a step in.
+func (c *choice) add(s *step) {
+	if c.steps = append(c.steps, s); len(c.steps) > 1 && c.table == nil {
+		c.table = new([choices]*step)
+	}
 }
 
 // at tells whether the step stands at b[i].
@@ -192,7 +208,7 @@ func (p *Packer) learn(b []byte, i int, in *step, listed bool, here *choice, beg
 	}
 	s := p.steps[id]
 	if s == nil {
-		s = &step{id: id, node: node{literal: literal, end: end}, last: &recent{}}
+		s = &step{id: id, literal: literal, end: end, last: &recent{}}
 		if n := len(literal); n >= 8 {
 			s.head, s.tail = eight(literal), eight(literal[n-8:])
 		}
@@ -201,7 +217,7 @@ func (p *Packer) learn(b []byte, i int, in *step, listed bool, here *choice, beg
 		}
 		p.steps[id] = s
 	}
-	here.steps = append(here.steps, s)
+	here.add(s)
 	return s
 }
 
@@ -309,4 +325,5 @@ func (s *step) mean(in *step, key string) {
 		}
 	}
 	s.coded = s.coded || s.part != noPart || s.clue != noClue
+	s.says = s.coded || s.field != 0 || s.wraps
 }

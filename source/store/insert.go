@@ -46,31 +46,32 @@ func beforeKey(records []record, k Key) int {
 	return n
 }
 
-// place puts a whole batch between two rows, if that is where it belongs: its rows must be in order, new and dated.
-func (s *Store) place(b *audit.Batch, seq uint64) bool {
+// fits tells whether a whole batch, if its rows are in order, belongs between two rows at the edges of chunks.
+func (s *Store) fits(b *audit.Batch, seq uint64) bool {
 	n := b.Len()
 	at := s.seek(Key{Time: b.Times[0], LogID: b.Record(0).LogID(), Seq: seq})
-	if at.row != 0 {
-		return false
+	if at.row != 0 || at.chunk == len(s.chunks) {
+		return at.row == 0
 	}
-	if at.chunk < len(s.chunks) {
-		next := s.chunks[at.chunk]
-		if !(Key{Time: b.Times[n-1], LogID: b.Record(n - 1).LogID(), Seq: seq + uint64(n)}).before(next, 0) {
-			return false
-		}
-	}
+	last := Key{Time: b.Times[n-1], LogID: b.Record(n - 1).LogID(), Seq: seq + uint64(n)}
+	return last.before(s.chunks[at.chunk], 0)
+}
+
+// place puts a batch that fits there, as chunks that share memory with it.
+func (s *Store) place(b *audit.Batch, seq uint64) {
+	n := b.Len()
+	at := s.seek(Key{Time: b.Times[0], LogID: b.Record(0).LogID(), Seq: seq}).chunk
 	var made []*chunk
 	for i := 0; i < n; i += chunkSize {
 		made = append(made, adopt(b, i, min(n, i+chunkSize), seq))
 	}
 	// Readers hold the old list.
-	if at.chunk == len(s.chunks) {
-		s.chunks = append(s.chunks[:at.chunk:at.chunk], made...)
+	if at == len(s.chunks) {
+		s.chunks = append(s.chunks[:at:at], made...)
 	} else {
-		s.chunks = slices.Concat(s.chunks[:at.chunk], made, s.chunks[at.chunk:])
+		s.chunks = slices.Concat(s.chunks[:at], made, s.chunks[at:])
 	}
 	s.bytes += int64(len(b.Records)) + int64(n)*rowBytes
-	return true
 }
 
 // before tells whether the key is before that of a row.

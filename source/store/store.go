@@ -40,9 +40,9 @@ type Store struct {
 	chunks     []*chunk // in order, none empty
 	seq        uint64
 
-	// first has, for the hash of every log_id held, the time of an entry that has it. Copies of one entry meet at the same place
+	// times has, for the hash of every log_id held, the times of the entries that have it. Copies of one entry meet at the same place
 	// in the order; this index is for the entries that share a log_id and nothing else.
-	first index
+	times index
 
 	// odd finds copies of the entries whose place in the order does not tell what they are: those without an emit time (ordered
 	// by arrival, which differs between sources) and those without a log_id.
@@ -105,7 +105,9 @@ func (s *Store) AppendBatch(b *audit.Batch) Added {
 	n, seq := b.Len(), s.seq+1
 	s.seq += uint64(n)
 	added := Added{Fresh: s.fresh[:0]}
-	if n >= least && s.plain(b) && s.place(b, seq) {
+	b, order := b.Sorted()
+	if n >= least && s.fits(b, seq) && s.plain(b) {
+		s.place(b, seq)
 		for i := range n {
 			added.Fresh = append(added.Fresh, i)
 		}
@@ -113,35 +115,42 @@ func (s *Store) AppendBatch(b *audit.Batch) Added {
 	} else {
 		s.merge(b, seq, &added)
 	}
+	if order != nil {
+		for i, row := range added.Fresh {
+			added.Fresh[i] = order[row]
+		}
+	}
 	s.fresh = added.Fresh
 	s.duplicates += int64(added.Duplicates)
 	s.evict()
 	return added
 }
 
-// plain tells whether the entries of a batch are in order, dated, and have log_ids that none held has, which are noted then.
+// plain tells whether the entries of a sorted batch are dated, no copies of each other, and have log_ids that none held has, which are noted then.
 func (s *Store) plain(b *audit.Batch) bool {
 	var one, two [64]byte
 	for i, t := range b.Times {
-		if b.Hashes[i] == 0 || b.Flags[i]&undated != 0 || i > 0 && t < b.Times[i-1] {
+		if b.Hashes[i] == 0 || b.Flags[i]&undated != 0 {
 			return false
 		}
 		if i > 0 && t == b.Times[i-1] {
-			if bytes.Compare(b.Record(i-1).AppendLogID(one[:0]), b.Record(i).AppendLogID(two[:0])) >= 0 {
+			if bytes.Equal(b.Record(i-1).AppendLogID(one[:0]), b.Record(i).AppendLogID(two[:0])) {
 				return false
 			}
 		}
 	}
 	for i, h := range b.Hashes {
-		if _, known := s.first.add(h, b.Times[i]); known {
-			// What was noted of those before it does no harm: they are looked for in vain, and added.
+		if !s.times.addFirst(h, b.Times[i]) {
+			for j := range i {
+				s.times.remove(b.Hashes[j], b.Times[j])
+			}
 			return false
 		}
 	}
 	return true
 }
 
-// merge adds a batch of any kind.
+// merge adds a sorted batch of any kind.
 func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 	batch := make([]record, b.Len())
 	for i := range batch {
@@ -149,9 +158,6 @@ func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 			key:   Key{Time: b.Times[i], LogID: b.Record(i).LogID(), Seq: seq + uint64(i)},
 			batch: b, row: i, flags: b.Flags[i],
 		}
-	}
-	if !inOrder(batch) {
-		slices.SortFunc(batch, func(a, b record) int { return a.key.compare(b.key) })
 	}
 	keep := batch[:0]
 	for _, r := range batch {
@@ -221,17 +227,6 @@ func (k Key) compare(o Key) int {
 	return cmp.Compare(k.Seq, o.Seq)
 }
 
-// inOrder tells whether records are sorted already, as those of one source are.
-func inOrder(batch []record) bool {
-	for i := 1; i < len(batch); i++ {
-		a, b := &batch[i-1].key, &batch[i].key
-		if a.Time > b.Time || a.Time == b.Time && a.compare(*b) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
 // lastTwin finds a copy of r among the last of the sorted records, or -1.
 func lastTwin(sorted []record, r record) int {
 	if len(sorted) == 0 || sorted[len(sorted)-1].key.Time != r.key.Time || r.odd() {
@@ -267,7 +262,7 @@ func (s *Store) held(r record) (place, bool) {
 		}
 		return p, true
 	}
-	if _, ok := s.first.get(r.batch.Hashes[r.row]); !ok {
+	if !s.times.has(r.batch.Hashes[r.row]) {
 		return nowhere, false
 	}
 	p := s.seek(Key{Time: k.Time, LogID: k.LogID})
@@ -319,32 +314,35 @@ func (s *Store) entry(r audit.Record, t int64) audit.Entry {
 	return d.Again(string(words.AppendRaw(nil, r, t)), audit.Origin{})
 }
 
-// noteLogID remembers the log_id of an entry that was inserted, and flags it and the one that already had it.
+// maxSecond is how many entries of one second are looked through for one with a log_id.
+const maxSecond = 1 << 14
+
+// noteLogID remembers the log_id of an entry that was inserted, and flags it and those that already had it.
 func (s *Store) noteLogID(r record) {
 	k := r.key
 	if k.LogID == "" {
 		return
 	}
-	t, known := s.first.add(r.batch.Hashes[r.row], k.Time)
-	if !known {
-		return
-	}
-	p := s.seek(k)
-	if !p.in(s.chunks) {
-		return
-	}
-	if t != k.Time {
-		q := s.seek(Key{Time: t, LogID: k.LogID})
-		if q.in(s.chunks) && s.chunks[q.chunk].has(q.row, t, k.LogID) {
-			s.flag(q, Conflict)
-			s.flag(p, Conflict)
+	h := r.batch.Hashes[r.row]
+	var seconds []int64
+	s.times.find(h, func(t int64) bool {
+		if !slices.Contains(seconds, t) {
+			seconds = append(seconds, t)
 		}
-	}
-	// Entries with the same time and log_id stand side by side.
-	for _, q := range [...]place{p.previous(s.chunks), p.next(s.chunks)} {
-		if q.in(s.chunks) && s.chunks[q.chunk].has(q.row, k.Time, k.LogID) {
-			s.flag(q, Conflict)
-			s.flag(p, Conflict)
+		return len(seconds) < maxTwins
+	})
+	s.times.add(h, k.Time)
+	for _, t := range seconds {
+		p := s.seek(Key{Time: t})
+		for n := 0; n < maxSecond && p.in(s.chunks) && s.chunks[p.chunk].times[p.row] < t+second; n++ {
+			c := s.chunks[p.chunk]
+			if c.has(p.row, c.times[p.row], k.LogID) && c.seqs[p.row] != k.Seq {
+				s.flag(p, Conflict)
+				if own := s.seek(k); own.in(s.chunks) {
+					s.flag(own, Conflict)
+				}
+			}
+			p = p.next(s.chunks)
 		}
 	}
 }
@@ -382,10 +380,7 @@ func (s *Store) forget(c *chunk, row int) {
 	s.bytes -= s.recordSize(r, c.sizes[row]) + rowBytes
 	id := r.LogID()
 	if id != "" {
-		h := xxhash.Sum64String(id)
-		if t, known := s.first.get(h); known && t == c.times[row] {
-			s.first.remove(h)
-		}
+		s.times.remove(xxhash.Sum64String(id), c.times[row])
 	}
 	if id == "" || c.flags[row]&undated != 0 {
 		e := s.entry(r, c.times[row])
