@@ -35,10 +35,20 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 	number, env := m.asked, &query.Env{Now: m.now.UTC()}
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.forsake = cancel
+	m.complete = func() tea.Msg {
+		defer cancel()
+		if f, ok := m.search.complete(ctx, number, env); ok {
+			return foundMsg(f)
+		}
+		return nil
+	}
 	return tea.Batch(
 		func() tea.Msg {
-			defer cancel()
-			if f, ok := m.search.set(ctx, number, q, env); ok {
+			f, ok := m.search.set(ctx, number, q, env)
+			if !ok || !f.rest {
+				cancel()
+			}
+			if ok {
 				return foundMsg(f)
 			}
 			return nil
@@ -47,13 +57,23 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 	)
 }
 
-// take shows the result of a scan, unless it is older than what is shown.
-func (m *Model) take(f found) {
-	if f.number <= m.found.number {
-		return
+// take shows the result of a scan, unless it is older than what is shown, and goes on with one that has only begun. Of that nothing is shown if it
+// found nothing, or if what is shown does not go by what matches.
+func (m *Model) take(f found) tea.Cmd {
+	if f.number < m.found.number || f.number == m.found.number && !m.found.rest {
+		return nil
+	}
+	var rest tea.Cmd
+	if f.rest {
+		if f.number == m.asked {
+			rest = m.complete
+		}
+		if f.matches.Len() == 0 || m.context {
+			return rest
+		}
 	}
 	m.found = f
-	if f.number == m.asked {
+	if f.number == m.asked && !f.rest {
 		m.filter.SetBusy(false)
 	}
 	if f.matches == nil {
@@ -63,6 +83,7 @@ func (m *Model) take(f found) {
 	m.filter.SetExplanation(f.parts)
 	m.pass()
 	m.lay()
+	return rest
 }
 
 // slide renews a filter that changes with the clock. A held view is left alone: what is being read stays.

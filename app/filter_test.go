@@ -13,6 +13,8 @@ import (
 	"github.com/charmbracelet/x/exp/golden"
 
 	"taudit/source"
+
+	"taudit/source/query"
 )
 
 // keyOf is the press of a key as a terminal reports it.
@@ -227,10 +229,56 @@ func TestAnOlderResultIsDropped(t *testing.T) {
 		if m.found.matches.Len() != 5 {
 			t.Errorf("%d matches, those of the older filter", m.found.matches.Len())
 		}
-		m.seek(parsed(t, "op:x"))
-		m.Update(busyMsg(m.asked))
-		if !shows(m, "…") && !shows(m, "searching") {
-			t.Logf("a scan that takes long: %q", strings.Split(ansi.Strip(m.View().Content), "\n")[2])
+	})
+}
+
+func TestAScanThatTakesLongSaysSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := screen(t, 80, 24, ModelOptions{}, stream(t))
+		batch := m.seek(parsed(t, "op:UserLogin"))().(tea.BatchMsg)
+		scan, busy := batch[0], batch[1]
+		began := time.Now()
+		msg := busy()
+		if waited := time.Since(began); waited != 150*time.Millisecond {
+			t.Errorf("it is said after %v", waited)
+		}
+		if shows(m, "searching") {
+			t.Error("it is said at once")
+		}
+		m.Update(msg)
+		if !shows(m, "searching") || !shows(m, "UpdateNamespace") {
+			t.Errorf("a scan that takes long: %q", ansi.Strip(m.View().Content))
+		}
+		m.Update(scan())
+		if shows(m, "searching") || shows(m, "UpdateNamespace") {
+			t.Errorf("a scan that has ended: %q", ansi.Strip(m.View().Content))
+		}
+		m.Update(msg)
+		if shows(m, "searching") {
+			t.Error("a scan that has ended is said to go on")
+		}
+	})
+}
+
+func TestTheNewestMatchesAreShownBeforeAllAreCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := screen(t, 80, 24, ModelOptions{}, stream(t))
+		run(t, m, m.seek(parsed(t, "op:UpdateNamespace"))())
+		q := parsed(t, "UserLogin OR Delete")
+		filter := Filter(q, &query.Env{Now: moment})
+		m.asked++
+		m.search.number, m.search.filter, m.search.asked = m.asked, filter, q
+		m.search.last = m.state.Store.Newest(t.Context(), filter, 1, time.Hour)
+		whole := m.state.Store.Match(t.Context(), filter, nil)
+		begun := found{number: m.asked, query: q, rest: true, matches: m.state.Store.Newest(t.Context(), filter, 1, 0)}
+		m.complete = func() tea.Msg { return foundMsg{number: m.asked, query: q, matches: whole} }
+		rest := m.take(begun)
+		if m.found.matches.Len() != 5 || rest == nil {
+			t.Fatalf("nothing was found yet, and %d are shown", m.found.matches.Len())
+		}
+		run(t, m, rest())
+		if m.found.matches != whole || m.found.rest {
+			t.Errorf("%d are shown, want %d", m.found.matches.Len(), whole.Len())
 		}
 	})
 }

@@ -51,6 +51,7 @@ type Model struct {
 	asked     int                // its number
 	found     found              // what is shown
 	forsake   context.CancelFunc // ends the scan that is under way
+	complete  tea.Cmd            // goes on with it when it has only begun
 	context   bool               // what does not match is dimmed, not hidden
 	remember  func(string) error
 

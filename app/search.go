@@ -67,12 +67,23 @@ type found struct {
 	number  int
 	query   query.Query
 	matches *store.Matches   // nil: without a filter
+	rest    bool             // only the newest were searched; complete gives all
 	why     string           // when nothing matches: what each term means alone, in words
 	parts   []filterbar.Part // the same, counted
 	took    time.Duration
 }
 
-// set scans the log for a query, the filter of that number. ok is false when ctx was cancelled meanwhile.
+const (
+	// A search of this many rows may take longer than a frame: what fills the screen is found first.
+	manyRows = 100_000
+	// screenful is more rows than a screen shows.
+	screenful = 200
+	// glance is how long the newest are searched for those.
+	glance = 12 * time.Millisecond
+)
+
+// set scans the log for a query, the filter of that number, or only the end of it, when complete is to go on. ok is false when ctx was cancelled
+// meanwhile.
 func (s *search) set(ctx context.Context, number int, q query.Query, env *query.Env) (f found, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -86,20 +97,42 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 	}
 	whole := Filter(q, env)
 	var m *store.Matches
-	if more, narrower := narrows(s.asked, q); narrower && s.last != nil {
+	if more, narrower := narrows(s.asked, q); narrower && s.last != nil && s.last.Whole() {
 		if m = s.last.Narrow(ctx, Filter(more, env), whole); m != nil {
 			m = s.feed.State().Store.Match(ctx, whole, m)
 		}
+	} else if snap := s.feed.State().Store; whole.Dear() && snap.Len() >= manyRows {
+		m = snap.Newest(ctx, whole, screenful, glance)
 	} else {
-		m = s.feed.State().Store.Match(ctx, whole, nil)
+		m = snap.Match(ctx, whole, nil)
 	}
 	if m == nil {
 		return found{}, false
 	}
 	s.number, s.filter, s.last, s.asked = number, whole, m, q
-	f = found{number: number, query: q, matches: m, took: time.Since(began)}
-	if m.Len() == 0 {
+	f = found{number: number, query: q, matches: m, rest: !m.Whole(), took: time.Since(began)}
+	if m.Len() == 0 && !f.rest {
 		f.why, f.parts = s.why(ctx, m.Snapshot(), q, env)
+	}
+	return f, true
+}
+
+// complete goes on with what set began.
+func (s *search) complete(ctx context.Context, number int, env *query.Env) (f found, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.number != number || s.filter == nil {
+		return found{}, false
+	}
+	began := time.Now()
+	m := s.feed.State().Store.Match(ctx, s.filter, s.last)
+	if m == nil {
+		return found{}, false
+	}
+	s.last = m
+	f = found{number: number, query: s.asked, matches: m, took: time.Since(began)}
+	if m.Len() == 0 {
+		f.why, f.parts = s.why(ctx, m.Snapshot(), s.asked, env)
 	}
 	return f, true
 }

@@ -136,7 +136,7 @@ func TestACancelledSearchSaysSo(t *testing.T) {
 }
 
 // many is a log of n entries made from those of the morning.
-func many(b *testing.B, n int) *search {
+func many(b testing.TB, n int) *search {
 	b.Helper()
 	all := morning(b)
 	batch := make([]audit.Entry, 0, n)
@@ -149,6 +149,45 @@ func many(b *testing.B, n int) *search {
 		batch = append(batch, e)
 	}
 	return logOf(batch...)
+}
+
+func TestWhatFillsTheScreenIsFoundFirst(t *testing.T) {
+	s := many(t, manyRows+5000)
+	env := &query.Env{Now: moment}
+	q := parsed(t, "f186d0bd971ff7d5")
+	first, ok := s.set(t.Context(), 1, q, env)
+	if !ok || !first.rest || first.matches.Whole() || first.matches.Len() < screenful {
+		t.Fatalf("%v: %d found, rest %v", ok, first.matches.Len(), first.rest)
+	}
+	if _, ok := s.complete(t.Context(), 0, env); ok {
+		t.Error("the search of another filter is gone on with")
+	}
+	all, ok := s.complete(t.Context(), 1, env)
+	snap := s.feed.State().Store
+	want := snap.Match(t.Context(), Filter(q, env), nil).Len()
+	if !ok || all.rest || !all.matches.Whole() || all.matches.Len() != want || want <= first.matches.Len() {
+		t.Fatalf("%d found, rest %v; want %d", all.matches.Len(), all.rest, want)
+	}
+	// A cheap filter, and one that finds nothing, are whole at once or say that there is more to come.
+	if f, _ := s.set(t.Context(), 2, parsed(t, "is:error"), env); f.rest {
+		t.Error("a structured filter is not whole")
+	}
+}
+
+func BenchmarkFirstScreen(b *testing.B) {
+	s := many(b, 1_000_000)
+	env := &query.Env{Now: moment}
+	for name, text := range map[string]string{"common": "f186d0bd971ff7d5", "rare": "0323b871293ce231dd000001"} {
+		q := parsed(b, text)
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				s.asked = query.Query{}
+				if _, ok := s.set(b.Context(), 1, q, env); !ok {
+					b.Fatal("cancelled")
+				}
+			}
+		})
+	}
 }
 
 func BenchmarkSearch(b *testing.B) {
@@ -165,7 +204,11 @@ func BenchmarkSearch(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				s.asked = query.Query{}
-				if _, ok := s.set(b.Context(), 1, q, env); !ok {
+				f, ok := s.set(b.Context(), 1, q, env)
+				if ok && f.rest {
+					_, ok = s.complete(b.Context(), 1, env)
+				}
+				if !ok {
 					b.Fatal("cancelled")
 				}
 			}

@@ -21,6 +21,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			if m.found.matches != nil && m.found.matches.Len() == 0 {
 				m.found.why = why
 			}
+			if m.asked == m.found.number {
+				m.filter.SetBusy(false)
+			}
 		}
 		m.pass()
 		if !slices.Equal(m.notice, m.trouble()) {
@@ -42,12 +45,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
-		m.take(found(msg))
-		return m, m.work()
+		return m, tea.Batch(m.take(found(msg)), m.work())
 	case paneMsg:
 		return m, m.heed(msg)
 	case busyMsg:
-		if int(msg) > m.found.number {
+		if int(msg) > m.found.number || int(msg) == m.found.number && m.found.rest {
 			m.filter.SetBusy(true)
 			m.frame.forget()
 		}

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -280,6 +281,40 @@ type Matches struct {
 	masks  []*mask // for each chunk; nil: none
 	starts []int
 	length int
+	from   int // the first chunk that was searched
+}
+
+// Whole says whether all of the snapshot was searched, and not only the end of it.
+func (m *Matches) Whole() bool { return m.from == 0 }
+
+// Dear says whether a filter asks rows one by one, so that a scan of very many takes longer than a frame.
+func (f *Filter) Dear() bool { return f.cost() >= byScalar }
+
+// Newest finds rows that f means from the end of s backwards, until it has found enough or patience is over. What it gives may not be whole;
+// [Snapshot.Match] goes on with it. It returns nil when ctx is cancelled. Only one call with a filter may run at a time.
+func (s *Snapshot) Newest(ctx context.Context, f *Filter, enough int, patience time.Duration) *Matches {
+	f.prepare(s)
+	m := &Matches{snap: s, filter: f, masks: make([]*mask, len(s.chunks)), starts: make([]int, len(s.chunks)), from: len(s.chunks)}
+	for began := time.Now(); m.from > 0 && m.length < enough && time.Since(began) < patience; {
+		if ctx.Err() != nil {
+			return nil
+		}
+		m.from--
+		c, found := s.chunks[m.from], new(mask)
+		found.span(0, c.len())
+		f.scan(s, c, found)
+		if n := found.count(); n > 0 {
+			m.masks[m.from] = found
+			m.length += n
+		}
+	}
+	at := 0
+	for i, k := range m.masks {
+		if m.starts[i] = at; k != nil {
+			at += k.count()
+		}
+	}
+	return m
 }
 
 // Match finds the rows of s that f means. Rows that old, which may be nil, has already tested with the same filter are not
@@ -381,7 +416,7 @@ func (m *Matches) known(c *chunk) (*mask, int) {
 		return nil, 0
 	}
 	o := m.snap.chunks[p.chunk]
-	if o.id != c.id {
+	if o.id != c.id || p.chunk < m.from {
 		return nil, 0
 	}
 	if k := m.masks[p.chunk]; k != nil {

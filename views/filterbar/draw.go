@@ -111,6 +111,8 @@ func (p *Pane) count() string {
 		busy = "searching  "
 	}
 	switch {
+	case c.more:
+		return busy + shown + "+ of " + total
 	case !c.filtered && p.data.Store == nil:
 		return busy
 	case !c.filtered:

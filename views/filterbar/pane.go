@@ -212,15 +212,16 @@ type counts struct {
 	shown, total int
 	filtered     bool // by whatever the entries are filtered now
 	hidden       bool // those that do not match are not shown
+	more         bool // not all have been looked at: there may be more
 }
 
 // counted gives the counts of one snapshot, so that they are always true together.
 func (p *Pane) counted() counts {
 	switch d := p.data; {
 	case d.Matches != nil:
-		return counts{d.Matches.Len(), d.Matches.Snapshot().Len(), true, !d.Context}
+		return counts{d.Matches.Len(), d.Matches.Snapshot().Len(), true, !d.Context, !d.Matches.Whole()}
 	case d.Store != nil:
-		return counts{d.Store.Len(), d.Store.Len(), false, false}
+		return counts{shown: d.Store.Len(), total: d.Store.Len()}
 	}
 	return counts{}
 }
