@@ -23,7 +23,8 @@ type chunk struct {
 	undated bool // some row has no emit time
 
 	times  []int64
-	seqs   []uint64
+	seqs   []uint64 // nil: they follow each other, from first on
+	first  uint64
 	flags  []Flags
 	codes  [audit.Columns][]uint32
 	starts []uint32 // of records
@@ -53,13 +54,10 @@ func newChunk(size int) *chunk {
 func adopt(b *audit.Batch, i, j int, seq uint64) *chunk {
 	c := &chunk{
 		id: new(byte), times: b.Times[i:j:j], flags: b.Flags[i:j:j], starts: b.Starts[i:j:j], sizes: b.Sizes[i:j:j], records: []string{b.Records},
-		seqs: make([]uint64, j-i),
+		first: seq + uint64(i),
 	}
 	for k := range c.codes {
 		c.codes[k] = b.Codes[k][i:j:j]
-	}
-	for k := range c.seqs {
-		c.seqs[k] = seq + uint64(i+k)
 	}
 	return c
 }
@@ -67,7 +65,14 @@ func adopt(b *audit.Batch, i, j int, seq uint64) *chunk {
 func (c *chunk) len() int { return len(c.times) }
 
 func (c *chunk) key(i int) Key {
-	return Key{Time: c.times[i], LogID: c.record(i).LogID(), Seq: c.seqs[i]}
+	return Key{Time: c.times[i], LogID: c.record(i).LogID(), Seq: c.seq(i)}
+}
+
+func (c *chunk) seq(i int) uint64 {
+	if c.seqs == nil {
+		return c.first + uint64(i)
+	}
+	return c.seqs[i]
 }
 
 func (c *chunk) record(i int) audit.Record {
@@ -109,7 +114,9 @@ func (c *chunk) text(records string) uint16 {
 func (c *chunk) copyRows(o *chunk, i, j int) {
 	c.undated = c.undated || o.undated
 	c.times = append(c.times, o.times[i:j]...)
-	c.seqs = append(c.seqs, o.seqs[i:j]...)
+	for k := i; k < j; k++ {
+		c.seqs = append(c.seqs, o.seq(k))
+	}
 	c.flags = append(c.flags, o.flags[i:j]...)
 	c.starts = append(c.starts, o.starts[i:j]...)
 	c.sizes = append(c.sizes, o.sizes[i:j]...)
@@ -133,10 +140,13 @@ func (c *chunk) copyRows(o *chunk, i, j int) {
 func (c *chunk) slice(i, j int) *chunk {
 	s := *c
 	s.id = new(byte)
-	s.times, s.seqs, s.flags = c.times[i:j:j], c.seqs[i:j:j], c.flags[i:j:j]
+	s.times, s.flags, s.first = c.times[i:j:j], c.flags[i:j:j], c.first+uint64(i)
 	s.starts, s.sizes = c.starts[i:j:j], c.sizes[i:j:j]
 	if c.texts != nil {
 		s.texts = c.texts[i:j:j]
+	}
+	if c.seqs != nil {
+		s.seqs = c.seqs[i:j:j]
 	}
 	for k := range s.codes {
 		s.codes[k] = c.codes[k][i:j:j]
@@ -161,7 +171,7 @@ func (c *chunk) compare(i int, k Key) int {
 	if n := bytes.Compare(id, unsafe.Slice(unsafe.StringData(k.LogID), len(k.LogID))); n != 0 {
 		return n
 	}
-	return cmp.Compare(c.seqs[i], k.Seq)
+	return cmp.Compare(c.seq(i), k.Seq)
 }
 
 // has tells whether row i has that time and log_id.

@@ -336,7 +336,7 @@ func (s *Store) noteLogID(r record) {
 		p := s.seek(Key{Time: t})
 		for n := 0; n < maxSecond && p.in(s.chunks) && s.chunks[p.chunk].times[p.row] < t+second; n++ {
 			c := s.chunks[p.chunk]
-			if c.has(p.row, c.times[p.row], k.LogID) && c.seqs[p.row] != k.Seq {
+			if c.has(p.row, c.times[p.row], k.LogID) && c.seq(p.row) != k.Seq {
 				s.flag(p, Conflict)
 				if own := s.seek(k); own.in(s.chunks) {
 					s.flag(own, Conflict)
