@@ -109,6 +109,9 @@ func (r *root) tip(now time.Time) time.Time {
 	return r.newest
 }
 
+// maxOffset is more than any zone is off UTC.
+const maxOffset = 15 * time.Hour
+
 // learn takes what can be told of a root from the objects of one of its folders.
 func (r *root) learn(objects []object) {
 	var early, late []time.Duration // how long after the earliest and the latest time of the key it was written
@@ -135,7 +138,7 @@ func (r *root) learn(objects []object) {
 	r.learned = true
 	// An object is written at most a quarter of an hour after the time in its name, unless there was trouble, so the least lag
 	// of many is about the zone's offset. A larger one than any zone has comes from copying. A wrong guess only reads too much.
-	const most, doubt = 15 * time.Hour, time.Hour
+	const most, doubt = maxOffset, time.Hour
 	lead, lag := slices.Min(early), slices.Min(late)
 	switch {
 	case lag > 40*time.Minute && lag < most:
@@ -151,6 +154,9 @@ type window struct{ from, until time.Time }
 func (w window) holds(s span) bool {
 	return (w.from.IsZero() || s.end().After(w.from)) && (w.until.IsZero() || s.start.Before(w.until))
 }
+
+// before tells whether a folder is of a later time than is wanted.
+func (w window) before(s span) bool { return !w.until.IsZero() && !s.start.Before(w.until) }
 
 // margin is how far an object's entries may lie from the hour that it is filed under: that of its oldest record.
 const margin = time.Hour
@@ -170,18 +176,33 @@ func (r *root) window(since, until time.Time) window {
 // newestFirst orders objects by what is known of their time: the name that Firehose gave them, the folder, or else when they were
 // modified. Names break ties, so that the order is always the same.
 func newestFirst(r *root) func(a, b object) int {
-	at := func(o object) time.Time {
-		if t, ok := source.FirehoseTime(o.key); ok {
-			return t
-		}
-		if r != nil && strings.HasPrefix(o.key, r.prefix) {
-			if s, n := spanOf(o.key[len(r.prefix):]); n > 0 {
-				return s.start
-			}
-		}
-		return o.modified
-	}
 	return func(a, b object) int {
-		return cmp.Or(at(b).Compare(at(a)), strings.Compare(b.key, a.key))
+		return cmp.Or(timeOf(b, r).Compare(timeOf(a, r)), strings.Compare(b.key, a.key))
 	}
+}
+
+// timeOf is what is known of the time of an object: the one in the name that Firehose gave it, that of its folder, or else when it
+// was modified.
+func timeOf(o object, r *root) time.Time {
+	if t, ok := source.FirehoseTime(o.key); ok {
+		return t
+	}
+	if r != nil && strings.HasPrefix(o.key, r.prefix) {
+		if s, n := spanOf(o.key[len(r.prefix):]); n > 0 {
+			return s.start
+		}
+	}
+	return o.modified
+}
+
+// startOf is when the oldest entry of an object arrived, or a time before that; zero when its key does not tell.
+func startOf(o object, r *root) time.Time {
+	t := timeOf(o, r)
+	if t.Equal(o.modified) {
+		return time.Time{}
+	}
+	if r != nil {
+		t = t.Add(-r.ahead)
+	}
+	return t
 }

@@ -21,6 +21,10 @@ type lister struct {
 	history chan<- object // closed when all that was there has been found
 	fresh   chan<- object // read before history
 
+	newest      time.Time // when the newest object was written of those that were there
+	newestFresh time.Time // and of those that appeared
+	beyond      bool      // there are objects of after Options.Until
+
 	polls   *time.Timer // nil without following
 	polling bool
 	swept   time.Time
@@ -32,12 +36,24 @@ func (l *lister) work(ctx context.Context) error {
 		l.polls = time.NewTimer(l.config.Poll)
 		defer l.polls.Stop()
 	}
-	if err := l.newWalk(l.found).all(ctx, l.prefix); err != nil {
+	first := l.newWalk(l.found)
+	first.reached = l.reached
+	if err := first.all(ctx, l.prefix); err != nil {
 		return err
 	}
 	l.tree.forget(time.Now())
 	close(l.history)
-	if err := l.report.send(ctx, nil, nil, func(*source.Status) { l.report.listed = true }); err != nil {
+	from := l.options.Since
+	switch {
+	case l.options.TrimHorizon:
+		from = time.Time{}
+	case l.options.Latest:
+		from = l.swept
+	}
+	if err := l.reached(ctx, from); err != nil {
+		return err
+	}
+	if err := l.report.send(ctx, news{}, func(*source.Status) { l.report.listed = true }); err != nil {
 		return err
 	}
 	for l.options.Follow {
@@ -53,7 +69,7 @@ func (l *lister) work(ctx context.Context) error {
 	return nil
 }
 
-func (l *lister) newWalk(found func(context.Context, node, []object) error) *walk {
+func (l *lister) newWalk(found foundFunc) *walk {
 	return &walk{run: l.run, tree: l.tree, found: found, window: l.window}
 }
 
@@ -78,7 +94,9 @@ func (l *lister) wanted(r *root, o object) bool {
 		return true
 	case r != nil:
 		s, _ := spanOf(o.key[len(r.prefix):])
-		return l.window(r).holds(s)
+		w := l.window(r)
+		l.beyond = l.beyond || w.before(s)
+		return w.holds(s)
 	case l.options.TrimHorizon || l.options.Since.IsZero():
 		return true
 	}
@@ -88,7 +106,7 @@ func (l *lister) wanted(r *root, o object) bool {
 }
 
 // found takes the objects that are there at the start.
-func (l *lister) found(ctx context.Context, n node, objects []object) error {
+func (l *lister) found(ctx context.Context, n node, objects []object, final bool) error {
 	now := time.Now()
 	objects = slices.DeleteFunc(objects, func(o object) bool {
 		return !l.wanted(n.root, o) || (l.options.Follow && !l.tree.take(n.root, o, now, true)) || l.options.Latest
@@ -96,23 +114,67 @@ func (l *lister) found(ctx context.Context, n node, objects []object) error {
 	if n.root == nil {
 		l.tree.forget(now) // there may be very many
 	}
-	return l.queue(ctx, l.history, objects)
+	if !final || n.root != nil {
+		return l.queue(ctx, objects, n.root, false)
+	}
+	// They are all that is left, and in the order of time.
+	for piece := range slices.Chunk(objects, 64) {
+		if err := l.queue(ctx, piece, nil, false); err != nil {
+			return err
+		}
+		oldest := piece[len(piece)-1]
+		if err := l.reached(ctx, timeOf(oldest, nil).Add(margin)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // appeared takes objects that are found later, in a folder that is known or, with first, in a new one.
 func (l *lister) appeared(ctx context.Context, r *root, objects []object, first bool) error {
 	now := time.Now()
-	return l.queue(ctx, l.fresh, slices.DeleteFunc(objects, func(o object) bool {
+	return l.queue(ctx, slices.DeleteFunc(objects, func(o object) bool {
 		return !l.wanted(r, o) || !l.tree.take(r, o, now, first)
-	}))
+	}), r, true)
+}
+
+// reached notes that no entries are still to be found that arrived from then on, but for those that arrive from now on.
+func (l *lister) reached(ctx context.Context, from time.Time) error {
+	to := l.newest
+	if l.beyond && l.options.Until.After(to) {
+		to = l.options.Until
+	}
+	return l.report.note(ctx, func(*source.Status) { l.report.history.mark(from, to) })
 }
 
 // queue gives objects to the workers. It blocks until they have taken them, and looks for new ones meanwhile.
-func (l *lister) queue(ctx context.Context, to chan<- object, objects []object) error {
+func (l *lister) queue(ctx context.Context, objects []object, r *root, fresh bool) error {
 	if len(objects) == 0 {
 		return nil
 	}
-	if err := l.report.note(ctx, func(*source.Status) { l.report.total += int64(len(objects)) }); err != nil {
+	to, newest := l.history, &l.newest
+	if fresh {
+		to, newest = l.fresh, &l.newestFresh
+	}
+	if err := l.report.note(ctx, func(*source.Status) {
+		l.report.total += int64(len(objects))
+		if l.report.begun.IsZero() {
+			l.report.begun = time.Now()
+		}
+		for i := range objects {
+			o := &objects[i]
+			l.report.totalBytes += o.size
+			o.fresh, o.dated = fresh, startOf(*o, r)
+			if fresh {
+				o.turn = l.report.fresh.take()
+			} else {
+				o.turn = l.report.history.take()
+			}
+			if o.modified.After(*newest) {
+				*newest = o.modified
+			}
+		}
+	}); err != nil {
 		return err
 	}
 	for _, o := range objects {
@@ -157,7 +219,7 @@ func (l *lister) poll(ctx context.Context) error {
 		search = search || foreign
 	}
 	for _, prefix := range slices.Sorted(maps.Keys(l.tree.flats)) {
-		w := l.newWalk(func(ctx context.Context, _ node, objects []object) error {
+		w := l.newWalk(func(ctx context.Context, _ node, objects []object, _ bool) error {
 			return l.appeared(ctx, nil, objects, false)
 		})
 		if err := w.flat(ctx, node{prefix: prefix, flat: true}); err != nil {
@@ -165,7 +227,7 @@ func (l *lister) poll(ctx context.Context) error {
 		}
 	}
 	if search {
-		w := l.newWalk(func(ctx context.Context, n node, objects []object) error {
+		w := l.newWalk(func(ctx context.Context, n node, objects []object, _ bool) error {
 			return l.appeared(ctx, n.root, objects, n.root != nil || n.flat)
 		})
 		w.shallow = true
@@ -174,6 +236,9 @@ func (l *lister) poll(ctx context.Context) error {
 		}
 	}
 	l.tree.forget(began)
+	if err := l.report.note(ctx, func(*source.Status) { l.report.fresh.mark(time.Time{}, l.newestFresh) }); err != nil {
+		return err
+	}
 	// Where looking takes long, as in a large bucket without dates, it must not be all that is done.
 	l.polls.Reset(max(l.config.Poll, 9*(l.listTook-took)))
 	return nil

@@ -32,7 +32,8 @@ var _ API = (*s3.Client)(nil)
 
 // Config tunes a source. Zero values stand for the defaults, which suit AWS.
 type Config struct {
-	Workers     int           // objects that are read at once; default 8
+	Workers     int           // objects that are under way at once, if there is memory for them; default 32
+	Memory      int64         // bytes of objects that are held at once; a zip file larger than this cannot be read; default 128 MiB
 	Poll        time.Duration // between two looks for new objects; default 30 s, and longer where looking takes long
 	Sweep       time.Duration // between two looks for objects that appeared up to a day late, and for new folders; default 10 min
 	Timeout     time.Duration // for an answer to begin, and between two pieces of it; default 60 s
@@ -42,7 +43,8 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	c.Workers = cmp.Or(c.Workers, 8)
+	c.Workers = cmp.Or(c.Workers, 32)
+	c.Memory = cmp.Or(c.Memory, 128<<20)
 	c.Poll = cmp.Or(c.Poll, 30*time.Second)
 	c.Sweep = cmp.Or(c.Sweep, 10*time.Minute)
 	c.Timeout = cmp.Or(c.Timeout, time.Minute)

@@ -58,6 +58,9 @@ func (n node) rank() int {
 	return 0
 }
 
+// foundFunc takes objects that are in a folder, newest first. final tells that they are the last ones of a walk.
+type foundFunc func(ctx context.Context, n node, objects []object, final bool) error
+
 // walk lists a bucket from the newest objects to the oldest. It belongs to one goroutine.
 type walk struct {
 	run     *run
@@ -68,7 +71,9 @@ type walk struct {
 	// shallow leaves out what is known already: it looks for new roots and flats.
 	shallow bool
 	// found takes objects that are in a folder, newest first.
-	found func(ctx context.Context, n node, objects []object) error
+	found foundFunc
+	// reached is told when nothing newer is left to be found, but for what appears meanwhile. It may be nil.
+	reached func(ctx context.Context, from time.Time) error
 	// window gives the folders of a root that are wanted.
 	window func(r *root) window
 }
@@ -83,11 +88,32 @@ func (w *walk) all(ctx context.Context, prefix string) error {
 		w.push(node{prefix: prefix})
 	}
 	for w.queue.Len() > 0 {
-		if err := w.visit(ctx, heap.Pop(&w.queue).(node)); err != nil {
+		n := heap.Pop(&w.queue).(node)
+		if err := w.passed(ctx, n); err != nil {
+			return err
+		}
+		if err := w.visit(ctx, n); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// passed says, before the next folder is listed, what has been found.
+func (w *walk) passed(ctx context.Context, next node) error {
+	if w.reached == nil || next.rank() != 1 || len(w.tree.flats) > 0 {
+		return nil
+	}
+	// Its objects, and those of all that are left, are of before its end by their clock.
+	end := next.span.end().Add(margin)
+	late := time.Duration(0)
+	for _, r := range w.tree.roots {
+		if !r.sampled {
+			late = max(late, maxOffset)
+		}
+		late = max(late, r.behind)
+	}
+	return w.reached(ctx, end.Add(late))
 }
 
 func (w *walk) push(n node) { heap.Push(&w.queue, n) }
@@ -148,7 +174,7 @@ func (w *walk) undated(ctx context.Context, n node) error {
 			w.push(node{prefix: child, depth: n.depth + 1})
 		}
 	}
-	return w.hand(ctx, n, objects)
+	return w.hand(ctx, n, objects, true)
 }
 
 func (w *walk) pushFlat(prefix string) {
@@ -172,7 +198,7 @@ func (w *walk) folder(ctx context.Context, n node) error {
 			w.pushFlat(child)
 		}
 	}
-	return w.hand(ctx, n, objects)
+	return w.hand(ctx, n, objects, true)
 }
 
 // leaf lists a day or an hour.
@@ -203,11 +229,11 @@ func (w *walk) leaf(ctx context.Context, n node) error {
 		}
 		q.pageMarker = p.next
 	}
-	return w.hand(ctx, n, objects)
+	return w.hand(ctx, n, objects, true)
 }
 
 // hand hands over the objects of one folder.
-func (w *walk) hand(ctx context.Context, n node, objects []object) error {
+func (w *walk) hand(ctx context.Context, n node, objects []object, final bool) error {
 	if len(objects) == 0 {
 		return nil
 	}
@@ -217,7 +243,7 @@ func (w *walk) hand(ctx context.Context, n node, objects []object) error {
 		n.root.sampled = true
 	}
 	slices.SortFunc(objects, newestFirst(n.root))
-	return w.found(ctx, n, objects)
+	return w.found(ctx, n, objects, final && w.queue.Len() == 0)
 }
 
 // flat lists all that is below a prefix.
@@ -232,7 +258,7 @@ func (w *walk) flat(ctx context.Context, n node) error {
 		objects = append(objects, p.objects...)
 		q.pageMarker = p.next
 		if p.next == "" || len(objects) >= maxChunk {
-			if err := w.hand(ctx, n, objects); err != nil {
+			if err := w.hand(ctx, n, objects, p.next == ""); err != nil {
 				return err
 			}
 			objects = nil

@@ -1,6 +1,8 @@
 package s3
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,7 +21,6 @@ const transfers = 8
 // worker reads one object after the other.
 type worker struct {
 	*run
-	decoder *audit.Decoder
 }
 
 // work ends when history is closed, unless there is fresh to wait for.
@@ -51,16 +52,24 @@ func (w *worker) work(ctx context.Context, history, fresh <-chan object) error {
 }
 
 // sent counts what has been sent of an object.
-type sent struct{ entries, bad int }
+type sent struct {
+	entries, bad int
+	bytes        int64 // as received, in the try in which most came
+}
 
 // read reads one object and says so, or says why it cannot be read. It only fails when reading is to end.
 func (w *worker) read(ctx context.Context, o object) error {
 	if o.size == 0 {
-		return w.report.send(ctx, nil, nil, func(s *source.Status) {
+		return w.report.send(ctx, news{}, func(s *source.Status) {
 			s.Records++
-			s.Done++
+			w.report.over(o, s)
 		})
 	}
+	room, err := w.memory.take(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { w.memory.bytes.Release(room) }()
 	var (
 		done sent
 		etag string
@@ -71,30 +80,30 @@ func (w *worker) read(ctx context.Context, o object) error {
 		if single := (*singleError)(nil); errors.As(err, &single) {
 			if etag != "" && getFailure(err) == changed {
 				// What was sent of the old content cannot be told from what is in the new one: all of it is read.
-				etag, done = "", sent{}
+				etag, done = "", sent{bytes: done.bytes}
 				continue
 			}
-			return w.skipped(ctx, o, err)
+			return w.skipped(ctx, o, done, err)
 		}
 		if err != nil {
 			return err
 		}
 		last := try == transfers
-		unpacked, err := w.stream(ctx, o, b, &done, last)
+		unpacked, err := w.attempt(ctx, o, b, &room, &done, last)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err == nil:
-			return w.finished(ctx, o)
+			return w.finished(ctx, o, done)
 		case b.err == nil:
-			return w.broken(ctx, o, unpacked, "this object cannot be read from here on: "+inner(err).Error())
+			return w.broken(ctx, o, done, unpacked, "this object cannot be read from here on: "+inner(err).Error())
 		case last:
-			return w.broken(ctx, o, unpacked, fmt.Sprintf("this object was not read from here on: its transfer broke %d times (%v); "+
+			return w.broken(ctx, o, done, unpacked, fmt.Sprintf("this object was not read from here on: its transfer broke %d times (%v); "+
 				"start again to try once more", try, credentials.Explain(b.err, "")))
 		}
 		etag = b.etag
 		wait := pace.NextBackOff()
-		err = w.report.send(ctx, nil, nil, func(s *source.Status) {
+		err = w.report.send(ctx, news{}, func(s *source.Status) {
 			s.Retries++
 			w.report.troubles[getting] = trouble{
 				state: source.Failing, next: time.Now().Add(wait),
@@ -148,50 +157,92 @@ func (w *worker) open(ctx context.Context, o object, etag string) (*body, error)
 	}
 }
 
-// stream decodes a body and sends what is in it, but for what was sent before. It gives how many bytes came out of it. What is made
+// attempt reads a body and sends what is in it, but for what was sent before. It gives how many bytes came out of it. What is made
 // of the end of a transfer that broke is only sent when it was the last.
-func (w *worker) stream(ctx context.Context, o object, b *body, done *sent, last bool) (unpacked int64, err error) {
+func (w *worker) attempt(ctx context.Context, o object, b *body, room *int64, done *sent, last bool) (unpacked int64, err error) {
 	defer b.Close()
-	text := &counted{}
 	defer func() {
 		if p := recover(); p != nil {
 			w.options.Log.Error("panic", "source", w.name, "key", o.key, "panic", p, "stack", string(debug.Stack()))
-			w.decoder = audit.NewDecoder()
 			b.err = nil // it would fail again
-			unpacked, err = text.n, fmt.Errorf("an internal error, please report it: %v", p)
+			err = fmt.Errorf("an internal error, please report it: %v", p)
 		}
 	}()
-	plain, err := audit.Unpack(b, w.config.MaxUnpacked)
+	if b.size >= 0 && b.size <= *room {
+		data := w.memory.buffer(b.size)
+		defer w.memory.reuse(data)
+		n, err := io.ReadFull(b, data)
+		if b.err != nil && !last {
+			return 0, w.received(ctx, o, b, done, err)
+		}
+		b.Close() // somebody else can have the connection
+		if err == nil {
+			err = io.EOF
+		}
+		return w.decode(ctx, o, b, &fetched{data[:n], err}, done, last)
+	}
+	head := make([]byte, len(zipHead))
+	n, err := io.ReadFull(b, head)
+	if err != nil {
+		return w.decode(ctx, o, b, &fetched{head[:n], cmp.Or(b.err, io.EOF)}, done, last)
+	}
+	if string(head) == zipHead {
+		// Its directory is at its end, so it is held whole.
+		if b.size > w.memory.size {
+			return 0, fmt.Errorf("this is a zip file of %d bytes, which are too many to hold in memory: %d are allowed", b.size, w.memory.size)
+		}
+		if err := w.memory.enlarge(ctx, room, max(b.size, w.memory.share())); err != nil {
+			return 0, err
+		}
+	}
+	return w.decode(ctx, o, b, io.MultiReader(bytes.NewReader(head), b), done, last)
+}
+
+// zipHead is how a zip file begins.
+const zipHead = "PK\x03\x04"
+
+// received counts what arrived of an object from which nothing came out. It gives err, or the error of ctx.
+func (w *worker) received(ctx context.Context, o object, b *body, done *sent, err error) error {
+	if e := w.report.note(ctx, func(s *source.Status) { w.arrived(o, b, done, s) }); e != nil {
+		return e
+	}
+	return err
+}
+
+// decode reads the entries in a body. in gives what b received, or receives it.
+func (w *worker) decode(ctx context.Context, o object, b *body, in io.Reader, done *sent, last bool) (int64, error) {
+	_, whole := in.(*fetched)
+	decoder, release, err := w.memory.decoder(ctx, whole)
 	if err != nil {
 		return 0, err
 	}
+	defer release()
+	plain, err := audit.Unpack(in, w.config.MaxUnpacked)
+	if err != nil {
+		return 0, w.received(ctx, o, b, done, err)
+	}
 	// Closing gives memory back and cannot lose anything.
 	defer func() { _ = plain.Close() }()
-	text.in = plain
+	text := &counted{in: plain}
 	var passed sent
-	counted := int64(0)
-	err = w.decoder.Read(text, audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified},
+	err = decoder.Read(text, audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified},
 		func(entries []audit.Entry, bad []audit.Bad) error {
 			if b.err != nil && !last {
 				return b.err
 			}
-			known := sent{min(len(entries), max(0, done.entries-passed.entries)), min(len(bad), max(0, done.bad-passed.bad))}
+			known := sent{entries: min(len(entries), max(0, done.entries-passed.entries)), bad: min(len(bad), max(0, done.bad-passed.bad))}
 			passed.entries, passed.bad = passed.entries+len(entries), passed.bad+len(bad)
 			entries, bad = entries[known.entries:], bad[known.bad:]
 			if len(entries)+len(bad) == 0 {
 				return nil
 			}
 			done.entries, done.bad = done.entries+len(entries), done.bad+len(bad)
-			return w.report.send(ctx, entries, bad, func(s *source.Status) {
+			return w.report.send(ctx, news{entries: entries, bad: bad}, func(s *source.Status) {
 				w.progress(o, s)
-				s.Bytes += b.received - counted
-				counted = b.received
+				w.arrived(o, b, done, s)
 			})
 		})
-	if err := w.report.note(ctx, func(s *source.Status) { s.Bytes += b.received - counted }); err != nil {
-		return text.n, err
-	}
-	return text.n, err
+	return text.n, w.received(ctx, o, b, done, err)
 }
 
 // counted counts what is read.
@@ -215,32 +266,49 @@ func (w *worker) progress(o object, s *source.Status) {
 	}
 }
 
+// arrived counts the bytes that came of an object since it was last called.
+func (w *worker) arrived(o object, b *body, done *sent, s *source.Status) {
+	s.Bytes += b.received - b.counted
+	b.counted = b.received
+	// What comes again is no progress, and an object may have grown since it was listed.
+	if n := min(b.received, o.size); n > done.bytes {
+		s.DoneBytes += n - done.bytes
+		done.bytes = n
+	}
+}
+
+// over notes that nothing more will come of an object.
+func (w *worker) over(o object, done sent, s *source.Status) {
+	s.DoneBytes += o.size - done.bytes
+	w.report.over(o, s)
+}
+
 // finished notes that an object was read.
-func (w *worker) finished(ctx context.Context, o object) error {
-	return w.report.send(ctx, nil, nil, func(s *source.Status) {
+func (w *worker) finished(ctx context.Context, o object, done sent) error {
+	return w.report.send(ctx, news{}, func(s *source.Status) {
 		w.progress(o, s)
 		s.Records++
-		s.Done++
+		w.over(o, done, s)
 	})
 }
 
 // broken notes that an object was read as far as could be.
-func (w *worker) broken(ctx context.Context, o object, offset int64, reason string) error {
-	bad := w.bad(o, reason)
-	bad.Offset = offset
-	return w.report.send(ctx, nil, []audit.Bad{bad}, func(s *source.Status) {
+func (w *worker) broken(ctx context.Context, o object, done sent, offset int64, reason string) error {
+	n := w.unread(o, reason)
+	n.bad[0].Offset = offset
+	return w.report.send(ctx, n, func(s *source.Status) {
 		w.progress(o, s)
 		s.Records++
-		s.Done++
+		w.over(o, done, s)
 	})
 }
 
 // skipped notes that an object was not read.
-func (w *worker) skipped(ctx context.Context, o object, err error) error {
-	bad := w.bad(o, objectReason(err))
-	bad.Size = int(o.size)
-	return w.report.send(ctx, nil, []audit.Bad{bad}, func(s *source.Status) {
-		s.Done++
+func (w *worker) skipped(ctx context.Context, o object, done sent, err error) error {
+	n := w.unread(o, objectReason(err))
+	n.bad[0].Size = int(o.size)
+	return w.report.send(ctx, n, func(s *source.Status) {
+		w.over(o, done, s)
 		switch {
 		case !credentials.Refused(err):
 			w.report.answered(getting, s)
@@ -252,6 +320,12 @@ func (w *worker) skipped(ctx context.Context, o object, err error) error {
 	})
 }
 
-func (w *worker) bad(o object, reason string) audit.Bad {
-	return audit.Bad{Reason: reason, Origin: audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified}}
+// unread is what is said of an object that could not be read, or not to its end.
+func (w *worker) unread(o object, reason string) news {
+	return news{
+		bad: []audit.Bad{{Reason: reason, Origin: audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified}}},
+		gaps: []source.Gap{{
+			Source: w.name, Part: w.prefix, Span: o.span(), Why: o.key + ": " + reason,
+		}},
+	}
 }
