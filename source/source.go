@@ -108,6 +108,7 @@ type Status struct {
 	LastSuccess time.Time // when a call last succeeded
 	LastArrival time.Time // when the newest record that was read had arrived at the sink; zero: none yet
 	LastBatch   time.Time // when entries were last read
+	Oldest      time.Time // when the oldest record that was read had arrived, where a sink keeps records for a time only; zero: not known
 
 	Records int64 // Kinesis records, S3 objects or files
 	Entries int64
