@@ -13,8 +13,6 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
-
-	"taudit/source"
 )
 
 // The IAM actions that are needed, as errors name them.
@@ -67,18 +65,13 @@ type object struct {
 	etag     string
 	modified time.Time
 
-	dated time.Time // when its oldest entry arrived, at the latest: by its name or folder; zero when they do not tell
-	turn  int       // its place among those that were found
-	fresh bool      // it appeared after the first listing
-}
+	at     time.Time // what is known of its time, in the zone of its key
+	named  bool      // by the name that Firehose gave it
+	folder span      // of the dated folder that it is in
+	began  time.Time // when its oldest entry arrived, or before that; zero when its key does not tell
 
-// span is when the entries of an object arrived, as far as is known.
-func (o object) span() source.Span {
-	s := source.Span{From: o.dated, To: o.modified}
-	if !s.From.Before(s.To) {
-		s.From = time.Time{} // dated in another zone, or copied
-	}
-	return s
+	turn  int  // its place among those that were found
+	fresh bool // it appeared after the first listing
 }
 
 // query is what to list.

@@ -93,10 +93,9 @@ func (l *lister) wanted(r *root, o object) bool {
 	case l.options.Latest:
 		return true
 	case r != nil:
-		s, _ := spanOf(o.key[len(r.prefix):])
 		w := l.window(r)
-		l.beyond = l.beyond || w.before(s)
-		return w.holds(s)
+		l.beyond = l.beyond || w.before(o.folder)
+		return w.holds(o.folder)
 	case l.options.TrimHorizon || l.options.Since.IsZero():
 		return true
 	}
@@ -115,15 +114,15 @@ func (l *lister) found(ctx context.Context, n node, objects []object, final bool
 		l.tree.forget(now) // there may be very many
 	}
 	if !final || n.root != nil {
-		return l.queue(ctx, objects, n.root, false)
+		return l.queue(ctx, objects, false)
 	}
 	// They are all that is left, and in the order of time.
 	for piece := range slices.Chunk(objects, 64) {
-		if err := l.queue(ctx, piece, nil, false); err != nil {
+		if err := l.queue(ctx, piece, false); err != nil {
 			return err
 		}
 		oldest := piece[len(piece)-1]
-		if err := l.reached(ctx, timeOf(oldest, nil).Add(margin)); err != nil {
+		if err := l.reached(ctx, oldest.at.Add(margin)); err != nil {
 			return err
 		}
 	}
@@ -135,7 +134,7 @@ func (l *lister) appeared(ctx context.Context, r *root, objects []object, first 
 	now := time.Now()
 	return l.queue(ctx, slices.DeleteFunc(objects, func(o object) bool {
 		return !l.wanted(r, o) || !l.tree.take(r, o, now, first)
-	}), r, true)
+	}), true)
 }
 
 // reached notes that no entries are still to be found that arrived from then on, but for those that arrive from now on.
@@ -148,7 +147,7 @@ func (l *lister) reached(ctx context.Context, from time.Time) error {
 }
 
 // queue gives objects to the workers. It blocks until they have taken them, and looks for new ones meanwhile.
-func (l *lister) queue(ctx context.Context, objects []object, r *root, fresh bool) error {
+func (l *lister) queue(ctx context.Context, objects []object, fresh bool) error {
 	if len(objects) == 0 {
 		return nil
 	}
@@ -164,7 +163,7 @@ func (l *lister) queue(ctx context.Context, objects []object, r *root, fresh boo
 		for i := range objects {
 			o := &objects[i]
 			l.report.totalBytes += o.size
-			o.fresh, o.dated = fresh, startOf(*o, r)
+			o.fresh = fresh
 			if fresh {
 				o.turn = l.report.fresh.take()
 			} else {
@@ -248,8 +247,10 @@ func (l *lister) poll(ctx context.Context) error {
 func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Duration) (foreign bool, err error) {
 	q := query{prefix: r.within}
 	switch {
+	case r.sampled && !r.sorted:
+		return false, l.tailFolders(ctx, r, r.tip(now).Add(-back))
 	case r.sampled:
-		q.after = r.prefix + folders(r.tip(now).Add(-back), r.depth)
+		q.after = r.folder(r.tip(now).Add(-back), r.depth)
 	case !l.report.listed:
 		return false, nil // the first listing will come to it
 	}
@@ -261,11 +262,12 @@ func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Dur
 		}
 		beyond := false
 		for _, o := range p.objects {
-			rest := o.key[len(r.prefix):]
-			if _, n := spanOf(rest); n > 0 {
+			if r.dates(o.key).length > 0 {
+				o.place(r)
 				objects = append(objects, o)
-			} else if foreign = foreign || !l.tree.covers(o); rest != "" && rest[0] > '9' {
-				beyond = true // behind all years there are the folders of others
+			} else {
+				foreign = foreign || !l.tree.covers(o)
+				beyond = beyond || r.beyond(o.key) // behind all dates there are the folders of others
 			}
 		}
 		if p.next == "" || beyond {
@@ -278,6 +280,19 @@ func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Dur
 	}
 	r.learn(objects)
 	r.sampled = true
+	for i := range objects {
+		objects[i].begin(r)
+	}
 	slices.SortFunc(objects, func(a, b object) int { return strings.Compare(a.key, b.key) })
 	return foreign, l.appeared(ctx, r, objects, false)
+}
+
+// tailFolders is tail where keys are in no order: it looks for the folders from that time on.
+func (l *lister) tailFolders(ctx context.Context, r *root, from time.Time) error {
+	w := l.newWalk(func(ctx context.Context, n node, objects []object, _ bool) error {
+		return l.appeared(ctx, n.root, objects, n.flat)
+	})
+	w.shallow = true
+	w.window = func(*root) window { return window{from: from.Truncate(time.Hour)} }
+	return w.below(ctx, r)
 }

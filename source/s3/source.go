@@ -1,9 +1,10 @@
 // Package s3 reads audit log entries from an S3 bucket, as Amazon Data Firehose writes them there or as anybody has copied
 // them. It only lists and gets objects: s3:ListBucket on the prefix and s3:GetObject below it are all it needs.
 //
-// Objects are read newest first, so that what is shown fills from the present backwards, and several at once. Where keys are
-// ordered by time (PREFIX YYYY/MM/DD/HH/, Firehose's own layout) only the days and hours that are asked for are listed;
-// elsewhere everything below the prefix is listed and old objects are left out by their time of modification.
+// Objects are read newest first, so that what is shown fills from the present backwards, and as many at once as there is memory
+// for. Where folders are dated (2026/11/22/10/, Firehose's own layout; 2026-11-22/; dt=2026-11-22/hour=10/; year=2026/month=11/day=22/;
+// and others, below folders that are not) only the days and hours that are asked for are listed; elsewhere everything below
+// the prefix is listed and old objects are left out by their time of modification.
 //
 // Such a bucket is followed by listing what lies behind the hour two hours ago, and now and then behind that of a day ago:
 // objects appear late, under the hour of their oldest record, when Firehose had trouble. An object that appears more than a
