@@ -26,8 +26,12 @@ const (
 // be called at any time.
 func NewClient(cfg aws.Config) (client *s3.Client, release func()) {
 	release = func() {}
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = awshttp.NewBuildableClient()
+	}
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		frozen := b.Freeze()
+		// Connections are kept for as many objects as are fetched at once, and not opened anew for each.
+		frozen := b.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 2 * defaultWorkers }).Freeze()
 		cfg.HTTPClient = frozen
 		if c, ok := frozen.(*http.Client); ok {
 			release = c.CloseIdleConnections

@@ -43,8 +43,10 @@ type Config struct {
 	MaxUnpacked int64         // bytes that may come out of one object, which bounds time and not memory; default 8 GiB
 }
 
+const defaultWorkers = 32
+
 func (c Config) withDefaults() Config {
-	c.Workers = cmp.Or(c.Workers, 32)
+	c.Workers = cmp.Or(c.Workers, defaultWorkers)
 	c.Memory = cmp.Or(c.Memory, 128<<20)
 	c.Poll = cmp.Or(c.Poll, 30*time.Second)
 	c.Sweep = cmp.Or(c.Sweep, 10*time.Minute)

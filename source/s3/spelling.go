@@ -10,10 +10,20 @@ import (
 // folder may be depends on how exactly those above it are dated.
 var (
 	wholePatterns = [...]pattern{
-		{"YYYY", yearly}, {"YYYY-MM", monthly}, {"YYYY_MM", monthly},
-		{"YYYY-MM-DD", daily}, {"YYYY_MM_DD", daily}, {"YYYY.MM.DD", daily}, {"YYYYMMDD", daily},
-		{"YYYY-MM-DD-HH", hourly}, {"YYYY-MM-DDTHH", hourly}, {"YYYY-MM-DD_HH", hourly}, {"YYYY_MM_DD_HH", hourly},
-		{"YYYYMMDDHH", hourly}, {"YYYYMMDDTHH", hourly}, {"YYYYMMDD-HH", hourly},
+		{"YYYY", yearly},
+		{"YYYY-MM", monthly},
+		{"YYYY_MM", monthly},
+		{"YYYY-MM-DD", daily},
+		{"YYYY_MM_DD", daily},
+		{"YYYY.MM.DD", daily},
+		{"YYYYMMDD", daily},
+		{"YYYY-MM-DD-HH", hourly},
+		{"YYYY-MM-DDTHH", hourly},
+		{"YYYY-MM-DD_HH", hourly},
+		{"YYYY_MM_DD_HH", hourly},
+		{"YYYYMMDDHH", hourly},
+		{"YYYYMMDDTHH", hourly},
+		{"YYYYMMDD-HH", hourly},
 	}
 	partPatterns = [...][]pattern{
 		undated: nil,
