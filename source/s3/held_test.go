@@ -13,17 +13,6 @@ import (
 	"taudit/source/sourcetest"
 )
 
-// heldSpans are the different stretches that a source said it had read, in order.
-func (r *running) heldSpans() []source.Span {
-	var list []source.Span
-	for _, e := range r.all() {
-		if e.Status != nil {
-			list = append(list, e.Status.Held)
-		}
-	}
-	return slices.Compact(list)
-}
-
 func (r *running) gaps() []source.Gap {
 	var list []source.Gap
 	for _, e := range r.all() {
