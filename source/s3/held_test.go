@@ -52,8 +52,8 @@ func TestHeldGrows(t *testing.T) {
 			accounted := map[string]bool{}
 			grown, last := 0, source.Span{}
 			for _, e := range r.all() {
-				for i := range e.Entries {
-					accounted[e.Entries[i].LogID] = true
+				for _, entry := range e.All() {
+					accounted[entry.LogID] = true
 				}
 				for _, g := range e.Gaps {
 					for _, i := range lost {

@@ -18,8 +18,9 @@ const reach = 2 * time.Hour
 type lister struct {
 	*run
 	tree    *tree
-	history chan<- object // closed when all that was there has been found
-	fresh   chan<- object // read before history
+	history chan<- []object // runs; closed when all that was there has been found
+	fresh   chan<- []object // read before history
+	runs    int             // so many were made
 
 	newest      time.Time // when the newest object was written of those that were there
 	newestFresh time.Time // and of those that appeared
@@ -176,14 +177,15 @@ func (l *lister) queue(ctx context.Context, objects []object, fresh bool) error 
 	}); err != nil {
 		return err
 	}
-	for _, o := range objects {
+	for len(objects) > 0 {
+		n := l.runOf(objects)
 		for sent := false; !sent; {
 			var due <-chan time.Time
 			if l.polls != nil && !l.polling {
 				due = l.polls.C
 			}
 			select {
-			case to <- o:
+			case to <- objects[:n]:
 				sent = true
 			case <-due:
 				if err := l.poll(ctx); err != nil {
@@ -193,8 +195,30 @@ func (l *lister) queue(ctx context.Context, objects []object, fresh bool) error 
 				return ctx.Err()
 			}
 		}
+		objects = objects[n:]
 	}
 	return nil
+}
+
+const (
+	// runBytes is how large the objects of a run are together: what gives some batches of entries when it is unpacked.
+	runBytes = 1 << 20
+	// runLength is how many they are at most.
+	runLength = 64
+)
+
+// runOf gives how many of the objects are read together. The first ones are read one by one, so that there is soon something to see.
+func (l *lister) runOf(objects []object) int {
+	const soon = 8
+	most := min(1<<(l.runs/soon), runLength)
+	l.runs = min(l.runs+1, soon*runLength)
+	size := int64(0)
+	for i, o := range objects {
+		if size += o.size; i > 0 && (i == most || size > min(runBytes, l.memory.share())) {
+			return i
+		}
+	}
+	return len(objects)
 }
 
 // poll looks for new objects once, and sets the time of the next look.

@@ -22,19 +22,36 @@ type memory struct {
 
 	decoding chan struct{} // holds a token for each object that is being decoded after it was fetched
 	mu       sync.Mutex
-	decoders []*audit.Decoder // idle; the last one was used last, and what it knows is still near the processor
-	buffers  [][]byte         // the same
+	desks    []*desk  // idle; the last one was used last, and what it knows is still near the processor
+	buffers  [][]byte // the same
+
+	vocabulary *audit.Vocabulary
 }
 
-func newMemory(size int64) *memory {
-	return &memory{bytes: semaphore.NewWeighted(size), size: size, decoding: make(chan struct{}, runtime.GOMAXPROCS(0))}
+// desk is what one goroutine decodes with.
+type desk struct {
+	decoder *audit.Decoder
+	packer  *audit.Packer
+}
+
+func newMemory(size int64, v *audit.Vocabulary) *memory {
+	if v == nil {
+		v = audit.NewVocabulary()
+	}
+	return &memory{
+		bytes: semaphore.NewWeighted(size), size: size, decoding: make(chan struct{}, runtime.GOMAXPROCS(0)), vocabulary: v,
+	}
 }
 
 func (m *memory) share() int64 { return max(1, m.size/shareOf) }
 
-// take waits for room for an object, and gives how much it got.
-func (m *memory) take(ctx context.Context, o object) (int64, error) {
-	n := min(max(o.size, 1), m.share())
+// take waits for room for some objects, and gives how much it got.
+func (m *memory) take(ctx context.Context, run []object) (int64, error) {
+	n := int64(0)
+	for _, o := range run {
+		n += o.size
+	}
+	n = min(max(n, 1), m.share())
 	return n, m.bytes.Acquire(ctx, n)
 }
 
@@ -50,8 +67,8 @@ func (m *memory) enlarge(ctx context.Context, taken *int64, n int64) error {
 	return nil
 }
 
-// decoder gives a decoder, once no more than there are processors are in use for what was fetched.
-func (m *memory) decoder(ctx context.Context, fetched bool) (d *audit.Decoder, release func(), err error) {
+// desk gives something to decode with, once no more than there are processors are in use for what was fetched.
+func (m *memory) desk(ctx context.Context, fetched bool) (d *desk, release func(), err error) {
 	if fetched {
 		select {
 		case m.decoding <- struct{}{}:
@@ -60,21 +77,25 @@ func (m *memory) decoder(ctx context.Context, fetched bool) (d *audit.Decoder, r
 		}
 	}
 	m.mu.Lock()
-	if n := len(m.decoders); n > 0 {
-		d, m.decoders = m.decoders[n-1], m.decoders[:n-1]
+	if n := len(m.desks); n > 0 {
+		d, m.desks = m.desks[n-1], m.desks[:n-1]
 	}
 	m.mu.Unlock()
 	if d == nil {
-		d = audit.NewDecoder()
+		d = m.newDesk()
 	}
 	return d, func() {
 		m.mu.Lock()
-		m.decoders = append(m.decoders, d)
+		m.desks = append(m.desks, d)
 		m.mu.Unlock()
 		if fetched {
 			<-m.decoding
 		}
 	}, nil
+}
+
+func (m *memory) newDesk() *desk {
+	return &desk{audit.NewDecoder(), audit.NewPacker(m.vocabulary)}
 }
 
 // buffer gives n bytes.

@@ -166,11 +166,33 @@ func (r *running) all() []source.Event {
 func (r *running) ids() []string {
 	var ids []string
 	for _, e := range r.all() {
-		for _, entry := range e.Entries {
+		for _, entry := range e.All() {
 			ids = append(ids, entry.LogID)
 		}
 	}
 	return ids
+}
+
+// newestFirst checks that entries are about so: those of one event are in order, and those of the next are all before them.
+func (r *running) newestFirst() {
+	r.t.Helper()
+	var before string
+	for _, e := range r.all() {
+		var ids []string
+		for _, entry := range e.All() {
+			ids = append(ids, entry.LogID)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		if !slices.IsSorted(ids) {
+			r.t.Errorf("an event holds %v", ids)
+		}
+		if before != "" && ids[len(ids)-1] >= before {
+			r.t.Errorf("%s came behind %s", ids[len(ids)-1], before)
+		}
+		before = ids[0]
+	}
 }
 
 // bad are the reasons and places of what could not be read.

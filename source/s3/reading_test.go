@@ -39,11 +39,8 @@ func TestNewestFirst(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
-	got := r.ids()
-	slices.Reverse(got)
-	if len(got) != 120 || !slices.IsSorted(got) {
-		t.Errorf("the order is, reversed, %v", got)
-	}
+	r.wantIDs(upTo(120)...)
+	r.newestFirst()
 	s := r.status()
 	if s.Done != 120 || s.Total != 120 || s.Records != 120 || s.Entries != 120 || s.Bytes == 0 || s.State != source.Done ||
 		!s.LastArrival.Equal(noon().Add(5*time.Minute)) || s.LastBatch.IsZero() || s.LastSuccess.IsZero() {
@@ -173,7 +170,7 @@ func TestLayouts(t *testing.T) {
 			}
 			r.wantIDs(want...)
 			for _, e := range r.all() {
-				for _, entry := range e.Entries {
+				for _, entry := range e.All() {
 					if !slices.Contains(test.keys, entry.Origin.Part) || !entry.Origin.Arrived.Equal(at) {
 						t.Errorf("origin %+v", entry.Origin)
 					}
@@ -201,12 +198,9 @@ func TestManyFolders(t *testing.T) {
 	if calls := p.Calls(); calls["ListObjectsV2"] > 3 {
 		t.Errorf("calls %v", calls)
 	}
-	got := r.ids()
-	slices.Reverse(got)
 	// Five minutes are allowed for clocks that differ.
-	if len(got) != 205 || !slices.IsSorted(got) || got[0] != sourcetest.ID(95) {
-		t.Errorf("%d entries, reversed %v", len(got), got)
-	}
+	r.wantIDs(upTo(300)[95:]...)
+	r.newestFirst()
 }
 
 // TestManyObjects: a day with more objects than one listing gives is read newest first as well.
@@ -225,11 +219,7 @@ func TestManyObjects(t *testing.T) {
 	}
 	first := 10*60 + 0 // the hour before the one an hour before
 	r.wantIDs(upTo(n)[first:]...)
-	got := r.ids()
-	slices.Reverse(got)
-	if !slices.IsSorted(got) {
-		t.Error("not newest first")
-	}
+	r.newestFirst()
 }
 
 // TestFaults: what befalls single objects is reported with them, and the others are read.

@@ -8,15 +8,8 @@ import (
 	"taudit/source/audit"
 )
 
-const (
-	// full is how many entries an event is filled up to where many small objects are read. An event for each object would cost
-	// more than what is in it.
-	full = 4096
-	// fullBytes bounds the same in bytes of raw entries.
-	fullBytes = 4 << 20
-	// hold is how long something may wait for more to be sent with it.
-	hold = 50 * time.Millisecond
-)
+// hold is how long what is no entry may wait for more to be sent with it.
+const hold = 50 * time.Millisecond
 
 // call is a kind of call to S3.
 type call uint8
@@ -35,9 +28,9 @@ type trouble struct {
 
 // news is what is to be sent beside the status.
 type news struct {
-	entries []audit.Entry
-	bad     []audit.Bad
-	gaps    []source.Gap
+	packed *audit.Batch
+	bad    []audit.Bad
+	gaps   []source.Gap
 }
 
 // report keeps the status and sends all events. Any number of goroutines use it; one at a time sends, so that a status is never
@@ -59,12 +52,9 @@ type report struct {
 	opened int   // how often something of an object could be read
 	denied error // why no object could be read, when access was denied to the first ones
 
-	batches [][]audit.Entry // what waits to be sent
-	waiting news            // the same, but for entries
-	count   int             // of entries that wait
-	size    int             // of them, in bytes
-	dirty   bool            // something waits, if only a status
-	last    source.Status   // as it was sent
+	waiting news          // to be sent
+	dirty   bool          // something waits, if only a status
+	last    source.Status // as it was sent
 	sent    time.Time
 	due     chan struct{} // tells flushes that something waits
 }
@@ -76,29 +66,24 @@ func newReport(out chan<- source.Event, name, part string, follow bool) *report 
 	}
 }
 
-// send changes the status and sends it with n, together with what comes within a moment unless people would wait for it. It
-// blocks while nobody takes the event before, until ctx ends, whose error it then gives.
+// send changes the status and sends it with n; without entries, together with what comes within a moment unless people would wait
+// for it. It blocks while nobody takes the event before, until ctx ends, whose error it then gives.
 func (r *report) send(ctx context.Context, n news, change func(*source.Status)) error {
 	if err := r.change(ctx, change); err != nil {
 		return err
 	}
 	defer func() { <-r.busy }()
 	now := time.Now()
-	r.status.Entries += int64(len(n.entries))
 	r.status.Bad += int64(len(n.bad))
 	r.status.Gaps += int64(len(n.gaps))
-	if len(n.entries) > 0 {
+	if r.waiting.packed = n.packed; n.packed != nil {
+		r.status.Entries += int64(n.packed.Len())
 		r.status.LastBatch = now
-		r.batches = append(r.batches, n.entries)
-		r.count += len(n.entries)
-		for i := range n.entries {
-			r.size += len(n.entries[i].Raw)
-		}
 	}
 	r.waiting.bad = append(r.waiting.bad, n.bad...)
 	r.waiting.gaps = append(r.waiting.gaps, n.gaps...)
 	status := r.compose()
-	if r.count < full && r.size < fullBytes && now.Sub(r.sent) < hold && status.State == r.last.State {
+	if n.packed == nil && now.Sub(r.sent) < hold && status.State == r.last.State {
 		r.dirty = true
 		select {
 		case r.due <- struct{}{}:
@@ -111,13 +96,13 @@ func (r *report) send(ctx context.Context, n news, change func(*source.Status)) 
 
 // flush sends all that waits. The token is held.
 func (r *report) flush(ctx context.Context, status source.Status) error {
-	event := source.Event{Source: status.Source, Entries: r.joined(), Bad: r.waiting.bad, Gaps: r.waiting.gaps, Status: &status}
+	event := source.Event{Source: status.Source, Packed: r.waiting.packed, Bad: r.waiting.bad, Gaps: r.waiting.gaps, Status: &status}
 	select {
 	case r.out <- event:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-	r.waiting, r.batches, r.count, r.size = news{}, r.batches[:0], 0, 0
+	r.waiting = news{}
 	r.dirty, r.last, r.sent = false, status, time.Now()
 	return nil
 }
@@ -132,21 +117,6 @@ func (r *report) rest(ctx context.Context) error {
 		return nil
 	}
 	return r.flush(ctx, r.compose())
-}
-
-// joined gives the entries that wait.
-func (r *report) joined() []audit.Entry {
-	switch len(r.batches) {
-	case 0:
-		return nil
-	case 1:
-		return r.batches[0]
-	}
-	all := make([]audit.Entry, 0, r.count)
-	for i, b := range r.batches {
-		all, r.batches[i] = append(all, b...), nil
-	}
-	return all
 }
 
 // flushes sends what waits once it has waited long enough, until ctx ends.

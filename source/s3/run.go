@@ -14,8 +14,8 @@ import (
 	"taudit/source/credentials"
 )
 
-// ahead is how many objects are listed before they are read, so that it is soon known how many there are. It bounds memory.
-const ahead = 64 << 10
+// ahead is how many runs of objects are listed before they are read, so that it is soon known how many there are. It bounds memory.
+const ahead = 4 << 10
 
 // run is what the goroutines of one Run share.
 type run struct {
@@ -47,7 +47,7 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 		lists:  newGate(s.config.FirstRetry),
 		gets:   newGate(s.config.FirstRetry),
 		report: newReport(out, s.name, s.prefix, s.options.Follow),
-		memory: newMemory(s.config.Memory),
+		memory: newMemory(s.config.Memory, s.options.Vocabulary),
 	}
 	if err := r.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
 		return err
@@ -57,7 +57,7 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 	flusher.Go(func() { r.report.flushes(flushing) })
 	defer flusher.Wait()
 	defer stop()
-	history, fresh := make(chan object, ahead), make(chan object)
+	history, fresh := make(chan []object, ahead), make(chan []object)
 	group, inner := errgroup.WithContext(ctx)
 	group.Go(r.guarded(func() error {
 		l := &lister{run: r, tree: newTree(), history: history, fresh: fresh}

@@ -152,7 +152,7 @@ func TestErrorOutput(t *testing.T) {
 	}
 	r.wantIDs(append(upTo(5), upTo(60)[50:]...)...)
 	for _, e := range r.all() {
-		for _, entry := range e.Entries {
+		for _, entry := range e.All() {
 			if entry.Origin.Rescued != (entry.LogID < sourcetest.ID(50)) {
 				t.Errorf("origin of %s is %+v", entry.LogID, entry.Origin)
 			}

@@ -166,9 +166,9 @@ func TestStalled(t *testing.T) {
 		for done := false; !done; {
 			select {
 			case e := <-out:
-				got = append(got, e.Entries...)
+				got = append(got, e.All()...)
 				retries = e.Status.Retries
-				if len(e.Entries) > 0 {
+				if e.Len() > 0 {
 					time.Sleep(5 * time.Minute) // longer than any timeout
 				}
 			case err := <-ended:
