@@ -10,14 +10,14 @@ import (
 const retained = 24 * time.Hour
 
 // Seams gives the stretches between sources that are read together which none of them holds: between the end of an archive and the
-// beginning of a stream that goes on from it. list is the status of all parts of all of them. began is when reading began, and until
-// the end of what was asked for, zero for the present: what is missing behind it is missed by nobody.
+// beginning of a stream that goes on from it. list is the status of all parts of all of them. What is missing outside of what was asked
+// for is missed by nobody.
 //
 // An archive ends with its newest object, since nothing tells whether what is missing behind it was not written yet or never will be.
 // A stream begins where it was asked to, unless that is before what it may have held: then with the oldest record that was read, but
 // not later than the shortest time that streams keep what they hold.
-func Seams(list []Status, began, until time.Time) []Gap {
-	pieces := piecesOf(list, began)
+func Seams(list []Status, asked Asked) []Gap {
+	pieces := piecesOf(list, asked.Began)
 	if len(pieces) < 2 {
 		return nil
 	}
@@ -34,10 +34,11 @@ func Seams(list []Status, began, until time.Time) []Gap {
 			if end.To.IsZero() {
 				g.Why = end.source + " holds nothing of the time that was asked for, and what arrived before is not in the other"
 			}
-			if !until.IsZero() && until.Before(g.To) {
-				g.To = until
+			since := asked.Since
+			if asked.Latest {
+				since = later(since, asked.Began)
 			}
-			if g.From.Before(g.To) {
+			if g.From, g.To = later(g.From, since), earlier(g.To, asked.Until); g.From.Before(g.To) {
 				gaps = append(gaps, g)
 			}
 		}

@@ -17,7 +17,7 @@ func TestSeams(t *testing.T) {
 		return source.Status{Source: "s3://archive/audit", Part: "audit", State: source.CatchingUp, Held: s, Records: 1, Total: 2}
 	}
 	shard := func(part string, s source.Span, oldest time.Time) source.Status {
-		return source.Status{Source: "kinesis audit", Part: part, State: source.Live, Held: s, Oldest: oldest}
+		return source.Status{Source: "kinesis audit", Part: part, State: source.Live, Held: s, Findings: source.Findings{Oldest: oldest}}
 	}
 	between := func(from, to time.Time, why string) []source.Gap {
 		return []source.Gap{{Source: "between s3://archive/audit and kinesis audit", Span: held(from, to), Why: why}}
@@ -28,7 +28,7 @@ func TestSeams(t *testing.T) {
 	)
 	for name, test := range map[string]struct {
 		list  []source.Status
-		until time.Time
+		asked source.Asked
 		want  []source.Gap
 	}{
 		"nothing": {},
@@ -67,17 +67,30 @@ func TestSeams(t *testing.T) {
 		"two streams, one of which closes it": {
 			list: []source.Status{
 				bucket(held(ago(160), ago(50))), shard("0", held(ago(168), began), ago(24)),
-				{Source: "kinesis other", Part: "0", State: source.Live, Held: held(ago(168), began), Oldest: ago(90)},
+				{Source: "kinesis other", Part: "0", State: source.Live, Held: held(ago(168), began), Findings: source.Findings{Oldest: ago(90)}},
 			},
 		},
 		"the end of what was asked for is before it": {
 			list:  []source.Status{bucket(held(ago(160), ago(50))), shard("0", held(ago(168), began), ago(30))},
-			until: ago(60),
+			asked: source.Asked{Until: ago(60)},
 		},
 		"it is within": {
 			list:  []source.Status{bucket(held(ago(160), ago(50))), shard("0", held(ago(168), began), ago(30))},
-			until: ago(40),
+			asked: source.Asked{Until: ago(40)},
 			want:  between(ago(50), ago(40), apart),
+		},
+		"it is cut by the beginning": {
+			list:  []source.Status{bucket(held(ago(160), ago(50))), shard("0", held(ago(168), began), ago(30))},
+			asked: source.Asked{Since: ago(35)},
+			want:  between(ago(35), ago(30), apart),
+		},
+		"it is all before the beginning": {
+			list:  []source.Status{{Source: "s3://archive/audit", Part: "audit", State: source.Live}, shard("0", held(ago(1).Add(-time.Minute), began), ago(.5))},
+			asked: source.Asked{Since: ago(1)},
+		},
+		"only what is new": {
+			list:  []source.Status{bucket(held(ago(160), ago(50))), shard("0", held(began, began.Add(time.Hour)), time.Time{})},
+			asked: source.Asked{Latest: true},
 		},
 		"nothing in the bucket": {
 			list: []source.Status{
@@ -103,7 +116,8 @@ func TestSeams(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(test.want, source.Seams(test.list, began, test.until)); diff != "" {
+			test.asked.Began = began
+			if diff := cmp.Diff(test.want, source.Seams(test.list, test.asked)); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -108,7 +108,6 @@ type Status struct {
 	LastSuccess time.Time // when a call last succeeded
 	LastArrival time.Time // when the newest record that was read had arrived at the sink; zero: none yet
 	LastBatch   time.Time // when entries were last read
-	Oldest      time.Time // when the oldest record that was read had arrived, where a sink keeps records for a time only; zero: not known
 
 	Records int64 // Kinesis records, S3 objects or files
 	Entries int64
@@ -144,6 +143,7 @@ type Findings struct {
 	Late       int64         // entries that took longer than [LateAfter] and Status.Buffer to arrive at the sink
 	Slowest    time.Duration // the longest that a late one took
 	Newest     time.Time     // the latest emit time of an entry; zero: none had one
+	Oldest     time.Time     // the earliest arrival of an entry at the sink; zero: none had one
 	Arrivals   Minutes       // entries, by the minute of their arrival at the sink
 }
 
