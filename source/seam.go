@@ -6,8 +6,12 @@ import (
 	"time"
 )
 
-// retained is how long every stream keeps what arrives, at least: Kinesis takes no shorter retention.
-const retained = 24 * time.Hour
+const (
+	// retained is how long every stream keeps what arrives, at least: Kinesis takes no shorter retention.
+	retained = 24 * time.Hour
+	// doubt is how much earlier somebody may ask for what is that old, and clocks differ.
+	doubt = 5 * time.Minute
+)
 
 // Seams gives the stretches between sources that are read together which none of them holds: between the end of an archive and the
 // beginning of a stream that goes on from it. list is the status of all parts of all of them. What is missing outside of what was asked
@@ -91,7 +95,7 @@ func piecesOf(list []Status, began time.Time) []piece {
 	for _, a := range accounts {
 		kept := began.Add(-retained)
 		switch {
-		case a.placed && a.stream && a.from.Before(kept):
+		case a.placed && a.stream && a.from.Before(kept.Add(-doubt)):
 			a.From = kept
 			if !a.oldest.IsZero() && a.oldest.Before(kept) {
 				a.From = a.oldest

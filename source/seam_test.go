@@ -57,6 +57,10 @@ func TestSeams(t *testing.T) {
 			list: []source.Status{bucket(held(ago(5), ago(4))), shard("0", held(ago(3), began), ago(1))},
 			want: between(ago(4), ago(3), apart),
 		},
+		"asked for just a day": {
+			list:  []source.Status{{Source: "s3://archive/audit", Part: "audit", State: source.Live}, shard("0", held(ago(24).Add(-time.Minute), began), ago(20))},
+			asked: source.Asked{Since: ago(24).Add(-time.Second)},
+		},
 		"the shards began at different times": {
 			list: []source.Status{
 				bucket(held(ago(160), ago(50))),
