@@ -226,6 +226,9 @@ func (f *Feed) take(ev source.Event) (err error) {
 	}
 	f.found.fill(s.Status, p, ev.Gaps)
 	s.Gaps, s.Lost = f.found.gaps, f.found.total
+	if seams := source.Seams(s.Status, s.Asked); len(seams) > 0 {
+		s.Gaps, s.Lost = slices.Concat(s.Gaps, seams), s.Lost+int64(len(seams))
+	}
 	s.Store = f.store.Snapshot()
 	f.publish(&s)
 	return nil

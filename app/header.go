@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
 	"taudit/source"
 	"taudit/theme"
 	"taudit/views"
@@ -19,8 +17,6 @@ type health struct {
 	state     source.State
 	behind    time.Duration
 	lastBatch time.Time
-	done      int64 // objects read
-	total     int64 // objects found
 	failing   int   // parts
 	err       error // of the first failing part
 	from      string
@@ -55,8 +51,6 @@ func assess(parts []source.Status) health {
 		if p.LastBatch.After(h.lastBatch) {
 			h.lastBatch = p.LastBatch
 		}
-		h.done += p.Done
-		h.total += p.Total
 		if p.State == source.Failing || p.State == source.Throttled {
 			h.failing++
 			if h.err == nil && p.Err != nil {
@@ -86,7 +80,7 @@ func (m *Model) header() string {
 	}
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.
-	if now != "" && m.width >= len(facts)+len(now)+30 {
+	if now != "" && m.width >= text.Width(facts)+len(now)+30 {
 		add(&right, "  "+now+" ", t.Header)
 	} else {
 		add(&right, " ", t.Header)
@@ -124,8 +118,8 @@ func (m *Model) word(h health) (string, theme.Style) {
 // facts are the right half of line 1.
 func (m *Model) facts(h health) string {
 	var out []string
-	if h.total > 1 && h.done < h.total {
-		out = append(out, fmt.Sprintf("%s of %s objects", humanize.Comma(h.done), humanize.Comma(h.total)))
+	if p := progressOf(m.state.Status).text(m.theme.Glyphs, m.width); p != "" {
+		out = append(out, p)
 	}
 	if h.state == source.Live || h.behind > 0 {
 		out = append(out, "behind "+views.Age(h.behind))

@@ -89,6 +89,9 @@ func (v *finding) note(status *source.Status, emitted, arrived, now time.Time) {
 		}
 		return
 	}
+	if v.Oldest.IsZero() || arrived.Before(v.Oldest) {
+		v.Oldest = arrived.UTC()
+	}
 	if took, late := status.Lateness(emitted, arrived); late {
 		v.Late++
 		v.Slowest = max(v.Slowest, took)

@@ -229,6 +229,21 @@ func TestFeedStatesCoverage(t *testing.T) {
 				"what was emitted after 11:50 UTC may not have arrived yet",
 		},
 		{
+			"a bucket that ends before a stream begins",
+			app.FeedOptions{Window: app.Window{Since: noon.Add(-100 * time.Hour)}},
+			[]source.Source{
+				sends("s3://b/", source.Event{Status: &source.Status{
+					Source: "s3://b/", State: source.Done, Records: 1, Done: 1, Total: 1, Held: source.Span{From: noon.Add(-100 * time.Hour), To: noon.Add(-50 * time.Hour)},
+				}}),
+				sends("kinesis a", source.Event{Entries: []audit.Entry{arrivedAt(noon.Add(-30*time.Hour), 1)}, Status: &source.Status{
+					Source: "kinesis a", Part: "shardId-000000000000", State: source.Done, Held: source.Span{From: noon.Add(-100 * time.Hour), To: noon},
+				}}),
+			},
+			"everything s3://b/ held from 2026-11-16 08:00 to 2026-11-18 10:00 UTC and everything the shard of kinesis a held from 2026-11-16 08:00 to " +
+				"2026-11-20 12:00 UTC; 1 gap: between s3://b/ and kinesis a from 2026-11-18 10:00 to 2026-11-19 06:00 UTC (the one ends before the other " +
+				"begins, so what arrived between is in neither); 0 undecodable; what was emitted after 2026-11-18 09:50 UTC may not have arrived yet",
+		},
+		{
 			"an entry that could not be kept",
 			app.FeedOptions{Fresh: func([]audit.Entry) { panic("a defect") }},
 			[]source.Source{sends("kinesis a", shard, batch(entryAt(noon, 1)))},
@@ -245,6 +260,13 @@ func TestFeedStatesCoverage(t *testing.T) {
 			}
 		})
 	}
+}
+
+// arrivedAt is an entry that arrived when it was emitted.
+func arrivedAt(at time.Time, n int) audit.Entry {
+	e := entryAt(at, n)
+	e.Origin.Arrived = at
+	return e
 }
 
 func TestFeedThatIsStoppedDoesNotClaimToHaveReadAll(t *testing.T) {

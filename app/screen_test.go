@@ -145,7 +145,9 @@ func TestScreens(t *testing.T) {
 		{"connecting", []source.Source{script{name: "kinesis audit-prod/us-east-1"}}, ModelOptions{}, nil},
 		{"reading", []source.Source{script{name: "s3://acme-audit/firehose/", events: []source.Event{
 			{Entries: all[:3]},
-			{Status: &source.Status{State: source.CatchingUp, Done: 120, Total: 8621, LastBatch: moment}},
+			{Status: &source.Status{
+				State: source.CatchingUp, Done: 3620, Total: 8621, DoneBytes: 51_300_000, TotalBytes: 121_500_000, Left: 12 * time.Second, LastBatch: moment,
+			}},
 		}}}, ModelOptions{}, nil},
 		{"quiet", []source.Source{script{name: "kinesis audit-prod/us-east-1", events: []source.Event{
 			{Status: &source.Status{Part: "shardId-000000000001", State: source.Live, LastSuccess: moment}},

@@ -120,8 +120,11 @@ type Status struct {
 	// sent as bad, or is in a Gap. It grows at both ends when a part is read from the newest to the oldest.
 	Held Span
 
-	// Done and Total count objects while a listing is read; Total is zero when that is unknown.
-	Done, Total int64
+	// Done and Total count objects while a listing is read; Total is zero when that is unknown. DoneBytes and TotalBytes are their
+	// sizes, and Left is how long it will take to read the rest, by how long it took so far; zero when there is none or it is unknown.
+	Done, Total           int64
+	DoneBytes, TotalBytes int64
+	Left                  time.Duration
 
 	NextRetry time.Time // zero when none is planned
 	Err       error     // why the part is Throttled or Failing: what happened and what to do next
@@ -140,6 +143,7 @@ type Findings struct {
 	Late       int64         // entries that took longer than [LateAfter] and Status.Buffer to arrive at the sink
 	Slowest    time.Duration // the longest that a late one took
 	Newest     time.Time     // the latest emit time of an entry; zero: none had one
+	Oldest     time.Time     // the earliest arrival of an entry at the sink; zero: none had one
 	Arrivals   Minutes       // entries, by the minute of their arrival at the sink
 }
 

@@ -107,6 +107,20 @@ func (d *Decoder) Pack(v *Vocabulary, r io.Reader, offset int64, o Origin, emit 
 	})
 }
 
+// Collect reads as [Decoder.Pack] does, and leaves what it packs in p, where entries of other origins may wait already. emit is called when
+// they are enough for a batch, and for what is bad; it has to take what waits.
+func (d *Decoder) Collect(p *Packer, r io.Reader, o Origin, emit func([]Bad) error) error {
+	s := d.splitter(o, batchSize)
+	s.packer = p
+	defer d.release(s)
+	return d.feed(r, 0, s, func() (bool, error) {
+		if _, bad := s.take(); len(bad) > 0 || p.Len() >= batchSize {
+			return false, emit(bad)
+		}
+		return false, nil
+	})
+}
+
 // feed gives a splitter what r gives, at an offset. take is called for what was found, and tells whether that keeps the bytes.
 func (d *Decoder) feed(r io.Reader, offset int64, s *splitter, take func() (keeps bool, err error)) error {
 	s.base = offset

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/snappy"
@@ -47,6 +48,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 	u := &unpacked{}
 	for depth := 0; ; depth++ {
 		in := newInput(r)
+		u.inputs = append(u.inputs, in)
 		form, err := in.sniff()
 		if err != nil {
 			u.Reader = io.MultiReader(bytes.NewReader(in.peeked()), broken{err})
@@ -73,6 +75,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 // unpacked is the innermost reader, and what has to be closed behind it.
 type unpacked struct {
 	io.Reader
+	inputs  []*input
 	closers []io.Closer
 }
 
@@ -81,8 +84,37 @@ func (u *unpacked) Close() error {
 	for _, c := range u.closers {
 		errs = append(errs, c.Close())
 	}
-	u.closers = nil
+	for _, in := range u.inputs {
+		in.buffer.Reset(nil)
+		buffers.Put(in.buffer)
+	}
+	u.closers, u.inputs, u.Reader = nil, nil, broken{errClosed}
 	return errors.Join(errs...)
+}
+
+var errClosed = errors.New("reading what was closed")
+
+// Small objects are many, and what unpacks one is a hundred times as large as what comes out of it.
+var (
+	buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferIn) }}
+	gunzips sync.Pool
+)
+
+// gunzip is a gzip reader that is used again once it is closed.
+type gunzip struct{ *gzip.Reader }
+
+func newGunzip(r io.Reader) (gunzip, error) {
+	if z, ok := gunzips.Get().(*gzip.Reader); ok {
+		return gunzip{z}, z.Reset(r)
+	}
+	z, err := gzip.NewReader(r)
+	return gunzip{z}, err
+}
+
+func (z gunzip) Close() error {
+	err := z.Reader.Close()
+	gunzips.Put(z.Reader)
+	return err
 }
 
 type broken struct{ err error }
@@ -125,7 +157,9 @@ func (e *exact) Read(p []byte) (int, error) {
 
 func newInput(r io.Reader) *input {
 	s := &source{Reader: r}
-	return &input{source: s, buffer: bufio.NewReaderSize(s, bufferIn)}
+	b := buffers.Get().(*bufio.Reader)
+	b.Reset(s)
+	return &input{source: s, buffer: b}
 }
 
 // peeked is the text that has been read to tell the form.
@@ -150,7 +184,7 @@ type layer struct {
 func (l *layer) open(limit int64) (err error) {
 	switch l.form {
 	case gzipped:
-		l.out, err = gzip.NewReader(l.in.buffer)
+		l.out, err = newGunzip(l.in.buffer)
 	case zipped:
 		l.out, err = openZip(l.in.buffer, limit)
 	case zstandard:

@@ -77,8 +77,8 @@ func (a *audience) take(e source.Event) {
 	if a.seen[e.Source] == nil {
 		a.seen[e.Source] = map[string]int{}
 	}
-	for i := range e.Entries {
-		a.seen[e.Source][e.Entries[i].Raw]++
+	for _, entry := range e.All() {
+		a.seen[e.Source][entry.Raw]++
 	}
 	a.bad = append(a.bad, e.Bad...)
 }
@@ -373,7 +373,7 @@ func BenchmarkReadDemo(b *testing.B) {
 		for left := len(sources); left > 0; {
 			select {
 			case e := <-events:
-				entries += len(e.Entries)
+				entries += e.Len()
 			case err := <-ended:
 				if err != nil {
 					b.Fatal(err)

@@ -17,6 +17,7 @@ type body struct {
 	cancel  context.CancelCauseFunc
 
 	received int64 // bytes
+	counted  int64 // of them, in the status
 	err      error
 }
 

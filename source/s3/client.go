@@ -26,8 +26,12 @@ const (
 // be called at any time.
 func NewClient(cfg aws.Config) (client *s3.Client, release func()) {
 	release = func() {}
+	if cfg.HTTPClient == nil {
+		cfg.HTTPClient = awshttp.NewBuildableClient()
+	}
 	if b, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
-		frozen := b.Freeze()
+		// Connections are kept for as many objects as are fetched at once, and not opened anew for each.
+		frozen := b.WithTransportOptions(func(t *http.Transport) { t.MaxIdleConnsPerHost = 2 * defaultWorkers }).Freeze()
 		cfg.HTTPClient = frozen
 		if c, ok := frozen.(*http.Client); ok {
 			release = c.CloseIdleConnections
@@ -64,6 +68,14 @@ type object struct {
 	size     int64
 	etag     string
 	modified time.Time
+
+	at     time.Time // what is known of its time, in the zone of its key
+	named  bool      // by the name that Firehose gave it
+	folder span      // of the dated folder that it is in
+	began  time.Time // when its oldest entry arrived, or before that; zero when its key does not tell
+
+	turn  int  // its place among those that were found
+	fresh bool // it appeared after the first listing
 }
 
 // query is what to list.

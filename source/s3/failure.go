@@ -122,5 +122,10 @@ func objectReason(err error) string {
 		return "this object was not read: it is archived (storage class Glacier or Deep Archive); restore it with " +
 			"\"aws s3api restore-object\", wait until that is done, and read again"
 	}
-	return "this object was not read: " + credentials.Explain(err, actionGet).Error()
+	why := credentials.Explain(err, actionGet)
+	if getFailure(err) == passing {
+		return fmt.Sprintf("this object was not read: %d calls for it failed (%v) while others succeeded; start again to try once more",
+			transfers, why)
+	}
+	return "this object was not read: " + why.Error()
 }

@@ -138,7 +138,7 @@ func TestNewFolders(t *testing.T) {
 		time.Sleep(31 * time.Second)
 		r.wantIDs(upTo(7)...)
 		for _, e := range r.all() {
-			for _, entry := range e.Entries {
+			for _, entry := range e.All() {
 				if entry.Origin.Rescued != (entry.LogID == "entry-000002") {
 					t.Errorf("origin of %s is %+v", entry.LogID, entry.Origin)
 				}

@@ -161,7 +161,7 @@ func BenchmarkRun(b *testing.B) {
 		}()
 		n := 0
 		for e := range out {
-			n += len(e.Entries)
+			n += e.Len()
 		}
 		if err := <-ended; err != nil || n != 28_800 {
 			b.Fatalf("%d entries: %v", n, err)

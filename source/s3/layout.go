@@ -1,8 +1,6 @@
 package s3
 
 import (
-	"cmp"
-	"slices"
 	"strings"
 	"time"
 
@@ -40,110 +38,27 @@ func (s span) end() time.Time {
 	return time.Time{}
 }
 
-// folders gives the folder of t as deep as the level says: 2026/11/22/10/ for hourly.
-func folders(t time.Time, l level) string {
-	text := t.UTC().Format("2006/01/02/15/")
-	return text[:[...]int{undated: 0, yearly: 5, monthly: 8, daily: 11, hourly: 14}[l]]
-}
-
-// spanOf reads YYYY/, YYYY/MM/, YYYY/MM/DD/ or YYYY/MM/DD/HH/ that path begins with, and gives how long it is.
-func spanOf(path string) (s span, length int) {
-	deepest := undated
-	for l := yearly; l <= hourly; l++ {
-		end := len(folders(time.Time{}, l))
-		if len(path) < end || path[end-1] != '/' {
-			break
-		}
-		form := "2006/01/02/15/"[:end]
-		t, err := time.Parse(form, path[:end])
-		if err != nil || (l == yearly && (t.Year() < 2000 || t.Year() > 2199)) {
-			break
-		}
-		s, deepest, length = span{level: l, start: t}, l, end
-	}
-	s.level = deepest
-	return s, length
-}
+// within tells whether a span lies in a longer one.
+func (s span) within(o span) bool { return !s.start.Before(o.start) && s.start.Before(o.end()) }
 
 // datedFolder takes a prefix apart that ends with a date: audit-2026/11/ is November in the tree of audit-.
-func datedFolder(prefix string) (root string, s span, ok bool) {
+func datedFolder(prefix string) (root string, d dates, ok bool) {
 	if !strings.HasSuffix(prefix, "/") {
-		return "", span{}, false
+		return "", dates{}, false
 	}
 	for i := range prefix {
-		// A digit before it makes it no year, and year=2026/month=11/ has no order that can be counted on.
+		// A digit before it makes it no year, and what a key says is not left out.
 		if i > 0 && (prefix[i-1] == '=' || isDigit(prefix[i-1])) {
 			continue
 		}
-		if s, n := spanOf(prefix[i:]); s.level != undated && i+n == len(prefix) {
-			return prefix[:i], s, true
+		if d := datesOf(prefix[i:], i == 0 || prefix[i-1] == '/'); d.length > 0 && i+d.length == len(prefix) {
+			return prefix[:i], d, true
 		}
 	}
-	return "", span{}, false
+	return "", dates{}, false
 }
 
 func isDigit(c byte) bool { return c-'0' <= 9 }
-
-// root is a tree of dated folders, and what is known of it.
-type root struct {
-	prefix string // the tree's own: what stands before the year
-	within string // all its keys that are wanted begin with this: prefix, or longer when the user asked for a part of the tree
-
-	// newest is the start of the newest folder that holds an object; zero while none has been listed.
-	newest time.Time
-	depth  level // the least dated folder that holds objects; undated while none has been listed
-	// Keys may be dated in another zone than UTC: they then lag or lead by so much at most.
-	behind, ahead time.Duration
-	learned       bool // behind and ahead have been found out
-	sampled       bool // a folder has been listed whole, to learn from
-
-	read ledger // of the objects that following may see again
-}
-
-// tip is where the newest objects are to be expected: now, or earlier when the newest is older, which also keeps clocks that
-// differ and keys in another zone from being looked past.
-func (r *root) tip(now time.Time) time.Time {
-	if r.newest.IsZero() || r.newest.After(now) {
-		return now
-	}
-	return r.newest
-}
-
-// learn takes what can be told of a root from the objects of one of its folders.
-func (r *root) learn(objects []object) {
-	var early, late []time.Duration // how long after the earliest and the latest time of the key it was written
-	for _, o := range objects {
-		s, n := spanOf(o.key[len(r.prefix):])
-		if n == 0 {
-			continue
-		}
-		if s.start.After(r.newest) {
-			r.newest = s.start
-		}
-		if r.depth == undated || s.level < r.depth {
-			r.depth = s.level
-		}
-		if named, ok := source.FirehoseTime(o.key); ok {
-			early, late = append(early, o.modified.Sub(named)), append(late, o.modified.Sub(named))
-		} else if s.level == hourly {
-			early, late = append(early, o.modified.Sub(s.start)), append(late, o.modified.Sub(s.end()))
-		}
-	}
-	if len(early) == 0 || r.learned {
-		return
-	}
-	r.learned = true
-	// An object is written at most a quarter of an hour after the time in its name, unless there was trouble, so the least lag
-	// of many is about the zone's offset. A larger one than any zone has comes from copying. A wrong guess only reads too much.
-	const most, doubt = 15 * time.Hour, time.Hour
-	lead, lag := slices.Min(early), slices.Min(late)
-	switch {
-	case lag > 40*time.Minute && lag < most:
-		r.behind = lag + doubt
-	case lead < -10*time.Minute && lead > -most:
-		r.ahead = -lead + doubt
-	}
-}
 
 // window bounds the folders that are wanted; zero times do not bound.
 type window struct{ from, until time.Time }
@@ -152,36 +67,61 @@ func (w window) holds(s span) bool {
 	return (w.from.IsZero() || s.end().After(w.from)) && (w.until.IsZero() || s.start.Before(w.until))
 }
 
+// cuts tells whether a part of a folder is not wanted.
+func (w window) cuts(s span) bool {
+	return (!w.from.IsZero() && s.start.Before(w.from)) || (!w.until.IsZero() && s.end().After(w.until))
+}
+
+// before tells whether a folder is of a later time than is wanted.
+func (w window) before(s span) bool { return !w.until.IsZero() && !s.start.Before(w.until) }
+
 // margin is how far an object's entries may lie from the hour that it is filed under: that of its oldest record.
 const margin = time.Hour
 
-// window gives the folders that may hold entries between since and until.
-func (r *root) window(since, until time.Time) window {
-	w := window{}
-	if !since.IsZero() {
-		w.from = since.Add(-margin - r.behind).Truncate(time.Hour)
+// maxOffset is more than any zone is off UTC.
+const maxOffset = 15 * time.Hour
+
+// place notes what the key of an object tells of its time. r is nil where no folder is dated.
+func (o *object) place(r *root) {
+	if r != nil {
+		o.folder = r.dates(o.key).span
 	}
-	if !until.IsZero() {
-		w.until = until.Add(margin + r.ahead)
+	named, ok := source.FirehoseTime(o.key)
+	switch o.named = ok; {
+	case ok:
+		o.at = named
+	case o.folder.level != undated:
+		o.at = o.folder.start
+	default:
+		o.at = o.modified
 	}
-	return w
+}
+
+// begin notes when the oldest entry of an object arrived, once it is known what zone its key is in.
+func (o *object) begin(r *root) {
+	if !o.named && o.folder.level == undated {
+		return
+	}
+	o.began = o.at
+	if r != nil {
+		o.began = o.at.Add(-r.ahead)
+	}
+}
+
+// span is when the entries of an object arrived, as far as is known.
+func (o *object) span() source.Span {
+	s := source.Span{From: o.began, To: o.modified}
+	if !s.From.Before(s.To) {
+		s.From = time.Time{} // dated in another zone, or copied
+	}
+	return s
 }
 
 // newestFirst orders objects by what is known of their time: the name that Firehose gave them, the folder, or else when they were
 // modified. Names break ties, so that the order is always the same.
-func newestFirst(r *root) func(a, b object) int {
-	at := func(o object) time.Time {
-		if t, ok := source.FirehoseTime(o.key); ok {
-			return t
-		}
-		if r != nil && strings.HasPrefix(o.key, r.prefix) {
-			if s, n := spanOf(o.key[len(r.prefix):]); n > 0 {
-				return s.start
-			}
-		}
-		return o.modified
+func newestFirst(a, b object) int {
+	if c := b.at.Compare(a.at); c != 0 {
+		return c
 	}
-	return func(a, b object) int {
-		return cmp.Or(at(b).Compare(at(a)), strings.Compare(b.key, a.key))
-	}
+	return strings.Compare(b.key, a.key)
 }

@@ -29,9 +29,42 @@ func TestDatedFolder(t *testing.T) {
 		"audit/2026/11/31/":       {},
 		"audit/2026/11/30/24/":    {},
 		"audit/2026/1/":           {},
-		"year=2026/":              {},
+		"year=2026/":              {"", day(2026, 1, 1, 0), day(2027, 1, 1, 0)},
 		"audit/2026/11/10/12/30/": {},
 		"":                        {},
+
+		"a/2026-11-22/":                           {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/2026-11-22/07/":                        {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a-2026-11/":                              {"a-", day(2026, 11, 1, 0), day(2026, 12, 1, 0)},
+		"a/2026/11-22/":                           {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/2026/2026-11/2026-11-22/":              {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/20261122/":                             {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/2026112207/":                           {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/2026-11-22-07/":                        {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/2026_11_22/":                           {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/dt=2026-11-22/":                        {"a/", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
+		"a/dt=2026-11-22/hour=7/":                 {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/dt=20261122/hr=07/":                    {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/team=x/year=2026/":                     {"a/team=x/", day(2026, 1, 1, 0), day(2027, 1, 1, 0)},
+		"year=2026/month=1/day=2/":                {"", day(2026, 1, 2, 0), day(2026, 1, 3, 0)},
+		"a/Year=2026/Month=11/Day=22/Hour=07/":    {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/partition_hour=2026-11-22-07/":         {"a/", day(2026, 11, 22, 7), day(2026, 11, 22, 8)},
+		"a/team=2026/":                            {},
+		"a/month=11/":                             {},
+		"a/year=2026/day=11/":                     {},
+		"a/year=2026/month=13/":                   {},
+		"a/year=2026/month=1/day=31/hour=24/":     {},
+		"a/id=20261122/":                          {},
+		"a/user=20261122/":                        {},
+		"a/2026-13-22/":                           {},
+		"a/20261322/":                             {},
+		"a/2026/2025-11/":                         {"a/2026/", day(2025, 11, 1, 0), day(2025, 12, 1, 0)},
+		"a/12026-11-22/":                          {},
+		"a/f47ac10b-58cc-4372-a567-0e02b2c3d479/": {},
+		"a/x=dt=2026-11-22/":                      {},
+		"a/2026/11/22/10/12/":                     {},
+		"a/2026-11-22/b/":                         {},
+		"xdt=2026-11-22/":                         {"", day(2026, 11, 22, 0), day(2026, 11, 23, 0)},
 	} {
 		root, start, end, ok := s3.DatedFolder(prefix)
 		if ok != !want.start.IsZero() || root != want.root || !start.Equal(want.start) || !end.Equal(want.end) {
@@ -47,25 +80,33 @@ func FuzzKeyTime(f *testing.F) {
 	f.Add("a", "2026/11/1/x")
 	f.Add("2026/", "2026/2026/")
 	f.Add("\xff", "2000/01/01/00/")
+	f.Add("a/", "dt=2026-11-22/hour=7/x.gz")
+	f.Add("", "year=2026/month=1/day=02/hour=03/")
+	f.Add("a-", "2026-11-22/07/")
+	f.Add("a/", "2026/2026-11/2026-11-22-23/x")
 	f.Fuzz(func(t *testing.T, prefix, rest string) {
-		start, end, n := s3.SpanOf(rest)
+		start, end, n, sorted := s3.DatesOf(rest)
 		if n == 0 {
 			return
 		}
 		if !end.After(start) || start.Location() != time.UTC {
-			t.Fatalf("SpanOf(%q) = %s to %s", rest, start, end)
+			t.Fatalf("DatesOf(%q) = %s to %s", rest, start, end)
 		}
-		found := false
-		for _, folder := range s3.Folders(start) {
-			found = found || folder == rest[:n]
+		written := s3.FolderLike(rest, start)
+		if sorted && written != rest[:n] {
+			t.Fatalf("DatesOf(%q) = %s, but that is %q", rest, start, written)
 		}
-		if !found {
-			t.Fatalf("SpanOf(%q) = %s, but that is %q", rest, start, s3.Folders(start))
+		if again, _, m, _ := s3.DatesOf(written); m != len(written) || !again.Equal(start) {
+			t.Fatalf("DatesOf(%q) = %s and DatesOf(%q) = %s", rest, start, written, again)
+		}
+		later := s3.FolderLike(rest, end)
+		if sorted && later <= written {
+			t.Fatalf("%q comes behind %q, but is of a later time", written, later)
 		}
 		root, from, to, ok := s3.DatedFolder(prefix + rest[:n])
 		if !ok {
-			// What stands before the year decides whether it is one.
-			if prefix != "" && (strings.HasSuffix(prefix, "=") || strings.ContainsAny(prefix[len(prefix)-1:], "0123456789")) {
+			// What stands before the date decides whether it is one.
+			if prefix != "" && !strings.HasSuffix(prefix, "/") {
 				return
 			}
 			t.Fatalf("DatedFolder(%q) is none", prefix+rest[:n])

@@ -18,8 +18,13 @@ const reach = 2 * time.Hour
 type lister struct {
 	*run
 	tree    *tree
-	history chan<- object // closed when all that was there has been found
-	fresh   chan<- object // read before history
+	history chan<- []object // runs; closed when all that was there has been found
+	fresh   chan<- []object // read before history
+	runs    int             // so many were made
+
+	newest      time.Time // when the newest object was written of those that were there
+	newestFresh time.Time // and of those that appeared
+	beyond      bool      // there are objects of after Options.Until
 
 	polls   *time.Timer // nil without following
 	polling bool
@@ -32,12 +37,24 @@ func (l *lister) work(ctx context.Context) error {
 		l.polls = time.NewTimer(l.config.Poll)
 		defer l.polls.Stop()
 	}
-	if err := l.newWalk(l.found).all(ctx, l.prefix); err != nil {
+	first := l.newWalk(l.found)
+	first.reached = l.reached
+	if err := first.all(ctx, l.prefix); err != nil {
 		return err
 	}
 	l.tree.forget(time.Now())
 	close(l.history)
-	if err := l.report.send(ctx, nil, nil, func(*source.Status) { l.report.listed = true }); err != nil {
+	from := l.options.Since
+	switch {
+	case l.options.TrimHorizon:
+		from = time.Time{}
+	case l.options.Latest:
+		from = l.swept
+	}
+	if err := l.reached(ctx, from); err != nil {
+		return err
+	}
+	if err := l.report.send(ctx, news{}, func(*source.Status) { l.report.listed = true }); err != nil {
 		return err
 	}
 	for l.options.Follow {
@@ -53,7 +70,7 @@ func (l *lister) work(ctx context.Context) error {
 	return nil
 }
 
-func (l *lister) newWalk(found func(context.Context, node, []object) error) *walk {
+func (l *lister) newWalk(found foundFunc) *walk {
 	return &walk{run: l.run, tree: l.tree, found: found, window: l.window}
 }
 
@@ -77,8 +94,9 @@ func (l *lister) wanted(r *root, o object) bool {
 	case l.options.Latest:
 		return true
 	case r != nil:
-		s, _ := spanOf(o.key[len(r.prefix):])
-		return l.window(r).holds(s)
+		w := l.window(r)
+		l.beyond = l.beyond || w.before(o.folder)
+		return w.holds(o.folder)
 	case l.options.TrimHorizon || l.options.Since.IsZero():
 		return true
 	}
@@ -88,7 +106,7 @@ func (l *lister) wanted(r *root, o object) bool {
 }
 
 // found takes the objects that are there at the start.
-func (l *lister) found(ctx context.Context, n node, objects []object) error {
+func (l *lister) found(ctx context.Context, n node, objects []object, final bool) error {
 	now := time.Now()
 	objects = slices.DeleteFunc(objects, func(o object) bool {
 		return !l.wanted(n.root, o) || (l.options.Follow && !l.tree.take(n.root, o, now, true)) || l.options.Latest
@@ -96,33 +114,78 @@ func (l *lister) found(ctx context.Context, n node, objects []object) error {
 	if n.root == nil {
 		l.tree.forget(now) // there may be very many
 	}
-	return l.queue(ctx, l.history, objects)
+	if !final || n.root != nil {
+		return l.queue(ctx, objects, false)
+	}
+	// They are all that is left, and in the order of time.
+	for piece := range slices.Chunk(objects, 64) {
+		if err := l.queue(ctx, piece, false); err != nil {
+			return err
+		}
+		oldest := piece[len(piece)-1]
+		if err := l.reached(ctx, oldest.at.Add(margin)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // appeared takes objects that are found later, in a folder that is known or, with first, in a new one.
 func (l *lister) appeared(ctx context.Context, r *root, objects []object, first bool) error {
 	now := time.Now()
-	return l.queue(ctx, l.fresh, slices.DeleteFunc(objects, func(o object) bool {
+	return l.queue(ctx, slices.DeleteFunc(objects, func(o object) bool {
 		return !l.wanted(r, o) || !l.tree.take(r, o, now, first)
-	}))
+	}), true)
+}
+
+// reached notes that no entries are still to be found that arrived from then on, but for those that arrive from now on.
+func (l *lister) reached(ctx context.Context, from time.Time) error {
+	to := l.newest
+	if l.beyond && l.options.Until.After(to) {
+		to = l.options.Until
+	}
+	return l.report.note(ctx, func(*source.Status) { l.report.history.mark(from, to) })
 }
 
 // queue gives objects to the workers. It blocks until they have taken them, and looks for new ones meanwhile.
-func (l *lister) queue(ctx context.Context, to chan<- object, objects []object) error {
+func (l *lister) queue(ctx context.Context, objects []object, fresh bool) error {
 	if len(objects) == 0 {
 		return nil
 	}
-	if err := l.report.note(ctx, func(*source.Status) { l.report.total += int64(len(objects)) }); err != nil {
+	to, newest := l.history, &l.newest
+	if fresh {
+		to, newest = l.fresh, &l.newestFresh
+	}
+	if err := l.report.note(ctx, func(*source.Status) {
+		l.report.total += int64(len(objects))
+		if l.report.begun.IsZero() {
+			l.report.begun = time.Now()
+		}
+		for i := range objects {
+			o := &objects[i]
+			l.report.totalBytes += o.size
+			o.fresh = fresh
+			if fresh {
+				o.turn = l.report.fresh.take()
+			} else {
+				o.turn = l.report.history.take()
+			}
+			if o.modified.After(*newest) {
+				*newest = o.modified
+			}
+		}
+	}); err != nil {
 		return err
 	}
-	for _, o := range objects {
+	for len(objects) > 0 {
+		n := l.runOf(objects)
 		for sent := false; !sent; {
 			var due <-chan time.Time
 			if l.polls != nil && !l.polling {
 				due = l.polls.C
 			}
 			select {
-			case to <- o:
+			case to <- objects[:n]:
 				sent = true
 			case <-due:
 				if err := l.poll(ctx); err != nil {
@@ -132,8 +195,30 @@ func (l *lister) queue(ctx context.Context, to chan<- object, objects []object) 
 				return ctx.Err()
 			}
 		}
+		objects = objects[n:]
 	}
 	return nil
+}
+
+const (
+	// runBytes is how large the objects of a run are together: what gives some batches of entries when it is unpacked.
+	runBytes = 1 << 20
+	// runLength is how many they are at most.
+	runLength = 64
+)
+
+// runOf gives how many of the objects are read together. The first ones are read one by one, so that there is soon something to see.
+func (l *lister) runOf(objects []object) int {
+	const soon = 8
+	most := min(1<<(l.runs/soon), runLength)
+	l.runs = min(l.runs+1, soon*runLength)
+	size := int64(0)
+	for i, o := range objects {
+		if size += o.size; i > 0 && (i == most || size > min(runBytes, l.memory.share())) {
+			return i
+		}
+	}
+	return len(objects)
 }
 
 // poll looks for new objects once, and sets the time of the next look.
@@ -157,7 +242,7 @@ func (l *lister) poll(ctx context.Context) error {
 		search = search || foreign
 	}
 	for _, prefix := range slices.Sorted(maps.Keys(l.tree.flats)) {
-		w := l.newWalk(func(ctx context.Context, _ node, objects []object) error {
+		w := l.newWalk(func(ctx context.Context, _ node, objects []object, _ bool) error {
 			return l.appeared(ctx, nil, objects, false)
 		})
 		if err := w.flat(ctx, node{prefix: prefix, flat: true}); err != nil {
@@ -165,7 +250,7 @@ func (l *lister) poll(ctx context.Context) error {
 		}
 	}
 	if search {
-		w := l.newWalk(func(ctx context.Context, n node, objects []object) error {
+		w := l.newWalk(func(ctx context.Context, n node, objects []object, _ bool) error {
 			return l.appeared(ctx, n.root, objects, n.root != nil || n.flat)
 		})
 		w.shallow = true
@@ -174,6 +259,9 @@ func (l *lister) poll(ctx context.Context) error {
 		}
 	}
 	l.tree.forget(began)
+	if err := l.report.note(ctx, func(*source.Status) { l.report.fresh.mark(time.Time{}, l.newestFresh) }); err != nil {
+		return err
+	}
 	// Where looking takes long, as in a large bucket without dates, it must not be all that is done.
 	l.polls.Reset(max(l.config.Poll, 9*(l.listTook-took)))
 	return nil
@@ -183,8 +271,10 @@ func (l *lister) poll(ctx context.Context) error {
 func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Duration) (foreign bool, err error) {
 	q := query{prefix: r.within}
 	switch {
+	case r.sampled && !r.sorted:
+		return false, l.tailFolders(ctx, r, r.tip(now).Add(-back))
 	case r.sampled:
-		q.after = r.prefix + folders(r.tip(now).Add(-back), r.depth)
+		q.after = r.folder(r.tip(now).Add(-back), r.depth)
 	case !l.report.listed:
 		return false, nil // the first listing will come to it
 	}
@@ -196,11 +286,12 @@ func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Dur
 		}
 		beyond := false
 		for _, o := range p.objects {
-			rest := o.key[len(r.prefix):]
-			if _, n := spanOf(rest); n > 0 {
+			if r.dates(o.key).length > 0 {
+				o.place(r)
 				objects = append(objects, o)
-			} else if foreign = foreign || !l.tree.covers(o); rest != "" && rest[0] > '9' {
-				beyond = true // behind all years there are the folders of others
+			} else {
+				foreign = foreign || !l.tree.covers(o)
+				beyond = beyond || r.beyond(o.key) // behind all dates there are the folders of others
 			}
 		}
 		if p.next == "" || beyond {
@@ -213,6 +304,19 @@ func (l *lister) tail(ctx context.Context, r *root, now time.Time, back time.Dur
 	}
 	r.learn(objects)
 	r.sampled = true
+	for i := range objects {
+		objects[i].begin(r)
+	}
 	slices.SortFunc(objects, func(a, b object) int { return strings.Compare(a.key, b.key) })
 	return foreign, l.appeared(ctx, r, objects, false)
+}
+
+// tailFolders is tail where keys are in no order: it looks for the folders from that time on.
+func (l *lister) tailFolders(ctx context.Context, r *root, from time.Time) error {
+	w := l.newWalk(func(ctx context.Context, n node, objects []object, _ bool) error {
+		return l.appeared(ctx, n.root, objects, n.flat)
+	})
+	w.shallow = true
+	w.window = func(*root) window { return window{from: from.Truncate(time.Hour)} }
+	return w.below(ctx, r)
 }

@@ -32,9 +32,10 @@ func quick() s3.Config {
 // place is a bucket on a server of its own.
 type place struct {
 	*emulator.S3
-	t   *testing.T
-	url string
-	cfg aws.Config
+	t     *testing.T
+	url   string
+	cfg   aws.Config
+	close func() // ends the server and the connections to it
 }
 
 func newPlace(t *testing.T) *place {
@@ -50,9 +51,11 @@ func newPlace(t *testing.T) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &place{S3: server, t: t, url: url, cfg: aws.Config{
+	p := &place{S3: server, t: t, url: url, cfg: aws.Config{
 		Region: "eu-west-1", BaseEndpoint: &url, Credentials: credentials.NewStaticCredentialsProvider("AKID", "SECRET", ""),
 	}}
+	p.close = cancel
+	return p
 }
 
 func quiet() *slog.Logger { return slog.New(slog.DiscardHandler) }
@@ -61,6 +64,8 @@ func (p *place) source(prefix string, o source.Options, c s3.Config) *s3.Source 
 	p.t.Helper()
 	client, release := s3.NewClient(p.cfg)
 	p.t.Cleanup(release)
+	stop := p.close
+	p.close = func() { release(); stop() }
 	if o.Log == nil {
 		o.Log = quiet()
 	}
@@ -161,11 +166,33 @@ func (r *running) all() []source.Event {
 func (r *running) ids() []string {
 	var ids []string
 	for _, e := range r.all() {
-		for _, entry := range e.Entries {
+		for _, entry := range e.All() {
 			ids = append(ids, entry.LogID)
 		}
 	}
 	return ids
+}
+
+// newestFirst checks that entries are about so: those of one event are in order, and those of the next are all before them.
+func (r *running) newestFirst() {
+	r.t.Helper()
+	var before string
+	for _, e := range r.all() {
+		var ids []string
+		for _, entry := range e.All() {
+			ids = append(ids, entry.LogID)
+		}
+		if len(ids) == 0 {
+			continue
+		}
+		if !slices.IsSorted(ids) {
+			r.t.Errorf("an event holds %v", ids)
+		}
+		if before != "" && ids[len(ids)-1] >= before {
+			r.t.Errorf("%s came behind %s", ids[len(ids)-1], before)
+		}
+		before = ids[0]
+	}
 }
 
 // bad are the reasons and places of what could not be read.

@@ -5,14 +5,17 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"taudit/source"
-	"taudit/source/audit"
 	"taudit/source/credentials"
 )
+
+// ahead is how many runs of objects are listed before they are read, so that it is soon known how many there are. It bounds memory.
+const ahead = 4 << 10
 
 // run is what the goroutines of one Run share.
 type run struct {
@@ -22,6 +25,7 @@ type run struct {
 	calls        *caller
 	lists, gets  *gate
 	report       *report
+	memory       *memory
 
 	listTook time.Duration // how long calls that list have taken; of the goroutine that lists
 }
@@ -43,11 +47,17 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 		lists:  newGate(s.config.FirstRetry),
 		gets:   newGate(s.config.FirstRetry),
 		report: newReport(out, s.name, s.prefix, s.options.Follow),
+		memory: newMemory(s.config.Memory, s.options.Vocabulary),
 	}
-	if err := r.report.send(ctx, nil, nil, func(*source.Status) {}); err != nil {
+	if err := r.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
 		return err
 	}
-	history, fresh := make(chan object), make(chan object)
+	flushing, stop := context.WithCancel(ctx)
+	var flusher sync.WaitGroup
+	flusher.Go(func() { r.report.flushes(flushing) })
+	defer flusher.Wait()
+	defer stop()
+	history, fresh := make(chan []object, ahead), make(chan []object)
 	group, inner := errgroup.WithContext(ctx)
 	group.Go(r.guarded(func() error {
 		l := &lister{run: r, tree: newTree(), history: history, fresh: fresh}
@@ -55,20 +65,21 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 	}))
 	for range s.config.Workers {
 		group.Go(r.guarded(func() error {
-			w := &worker{run: r, decoder: audit.NewDecoder()}
+			w := &worker{run: r}
 			return w.work(inner, history, fresh)
 		}))
 	}
 	err := group.Wait()
+	if err := r.report.rest(ctx); err != nil {
+		return err
+	}
 	switch {
-	case ctx.Err() != nil:
-		return ctx.Err()
 	case err != nil:
 		return err
 	case r.report.opened == 0 && r.report.denied != nil:
 		return fmt.Errorf("no object of %s could be read: %w", s.name, r.report.denied)
 	}
-	return r.report.send(ctx, nil, nil, func(st *source.Status) {
+	return r.report.send(ctx, news{}, func(*source.Status) {
 		r.report.phase, r.report.troubles = source.Done, [2]trouble{}
 	})
 }
@@ -98,7 +109,7 @@ func (r *run) list(ctx context.Context, q query) (page, error) {
 		r.listTook += time.Since(began)
 		if err == nil {
 			r.lists.succeed()
-			return p, r.report.send(ctx, nil, nil, func(s *source.Status) { r.report.answered(listing, s) })
+			return p, r.report.send(ctx, news{}, func(s *source.Status) { r.report.answered(listing, s) })
 		}
 		if err := r.failed(ctx, listing, turn, err); err != nil {
 			return page{}, err
@@ -147,7 +158,7 @@ func (r *run) failed(ctx context.Context, c call, turn int, err error) error {
 		return fmt.Errorf("%s: no success for %s: %w", r.name, r.config.GiveUp, credentials.Explain(err, action))
 	}
 	t.err = credentials.Explain(err, action)
-	return r.report.send(ctx, nil, nil, func(s *source.Status) {
+	return r.report.send(ctx, news{}, func(s *source.Status) {
 		s.Retries++
 		r.report.troubles[c] = t
 	})

@@ -1,9 +1,10 @@
 // Package s3 reads audit log entries from an S3 bucket, as Amazon Data Firehose writes them there or as anybody has copied
 // them. It only lists and gets objects: s3:ListBucket on the prefix and s3:GetObject below it are all it needs.
 //
-// Objects are read newest first, so that what is shown fills from the present backwards, and several at once. Where keys are
-// ordered by time (PREFIX YYYY/MM/DD/HH/, Firehose's own layout) only the days and hours that are asked for are listed;
-// elsewhere everything below the prefix is listed and old objects are left out by their time of modification.
+// Objects are read newest first, so that what is shown fills from the present backwards, and as many at once as there is memory
+// for. Where folders are dated (2026/11/22/10/, Firehose's own layout; 2026-11-22/; dt=2026-11-22/hour=10/; year=2026/month=11/day=22/;
+// and others, below folders that are not) only the days and hours that are asked for are listed; elsewhere everything below
+// the prefix is listed and old objects are left out by their time of modification.
 //
 // Such a bucket is followed by listing what lies behind the hour two hours ago, and now and then behind that of a day ago:
 // objects appear late, under the hour of their oldest record, when Firehose had trouble. An object that appears more than a
@@ -32,7 +33,8 @@ var _ API = (*s3.Client)(nil)
 
 // Config tunes a source. Zero values stand for the defaults, which suit AWS.
 type Config struct {
-	Workers     int           // objects that are read at once; default 8
+	Workers     int           // objects that are under way at once, if there is memory for them; default 32
+	Memory      int64         // bytes of objects that are held at once; a zip file larger than this cannot be read; default 128 MiB
 	Poll        time.Duration // between two looks for new objects; default 30 s, and longer where looking takes long
 	Sweep       time.Duration // between two looks for objects that appeared up to a day late, and for new folders; default 10 min
 	Timeout     time.Duration // for an answer to begin, and between two pieces of it; default 60 s
@@ -41,8 +43,11 @@ type Config struct {
 	MaxUnpacked int64         // bytes that may come out of one object, which bounds time and not memory; default 8 GiB
 }
 
+const defaultWorkers = 32
+
 func (c Config) withDefaults() Config {
-	c.Workers = cmp.Or(c.Workers, 8)
+	c.Workers = cmp.Or(c.Workers, defaultWorkers)
+	c.Memory = cmp.Or(c.Memory, 128<<20)
 	c.Poll = cmp.Or(c.Poll, 30*time.Second)
 	c.Sweep = cmp.Or(c.Sweep, 10*time.Minute)
 	c.Timeout = cmp.Or(c.Timeout, time.Minute)

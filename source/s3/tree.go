@@ -14,10 +14,10 @@ const (
 
 // tree is what has been found out about the bucket below the prefix. It belongs to one goroutine.
 type tree struct {
-	roots  map[string]*root
-	flats  map[string]bool // prefixes below which nothing is dated: they are listed whole
-	loose  ledger          // of objects that are in no dated folder
-	newest time.Time       // when the newest loose object was modified, by the clock of S3
+	roots  map[string]*root // by their prefix and the way in which dates are written below it
+	flats  map[string]bool  // prefixes below which nothing is dated: they are listed whole
+	loose  ledger           // of objects that are in no dated folder
+	newest time.Time        // when the newest loose object was modified, by the clock of S3
 	// horizon is the time before which loose objects are known, though they are not remembered any more. It moves only between
 	// two looks: objects that are found together are judged by one measure, however long the program was asleep.
 	horizon time.Time
@@ -28,14 +28,15 @@ func newTree() *tree {
 }
 
 // rootOf gives the root of dated folders, and whether it is new. within is the prefix that the user gave.
-func (t *tree) rootOf(prefix, within string) (r *root, isNew bool) {
-	r, ok := t.roots[prefix]
+func (t *tree) rootOf(prefix string, first name, within string) (r *root, isNew bool) {
+	id := prefix + first.key + first.pattern.text
+	r, ok := t.roots[id]
 	if !ok {
-		r = &root{prefix: prefix, within: prefix, read: ledger{}}
+		r = &root{prefix: prefix, within: prefix, first: first, read: ledger{}}
 		if strings.HasPrefix(within, prefix) {
 			r.within = within
 		}
-		t.roots[prefix] = r
+		t.roots[id] = r
 	}
 	return r, !ok
 }
@@ -47,11 +48,9 @@ func (t *tree) covers(o object) bool {
 			return true
 		}
 	}
-	for prefix := range t.roots {
-		if rest, ok := strings.CutPrefix(o.key, prefix); ok {
-			if _, n := spanOf(rest); n > 0 {
-				return true
-			}
+	for _, r := range t.roots {
+		if r.dates(o.key).length > 0 {
+			return true
 		}
 	}
 	return t.loose.has(o) || o.modified.Before(t.horizon)
@@ -61,11 +60,11 @@ func (t *tree) covers(o object) bool {
 // a folder is listed for the first time: then what is too old to be remembered is new.
 func (t *tree) take(r *root, o object, now time.Time, first bool) bool {
 	if r != nil {
-		s, _ := spanOf(o.key[len(r.prefix):])
-		if first && !s.end().After(r.tip(now).Add(-backlog-slack)) {
+		end := o.folder.end()
+		if first && !end.After(r.tip(now).Add(-backlog-slack)) {
 			return true
 		}
-		return r.read.take(o, s.end())
+		return r.read.take(o, end)
 	}
 	if o.modified.After(t.newest) {
 		t.newest = o.modified

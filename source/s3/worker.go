@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"runtime/debug"
 	"time"
 
 	"taudit/source"
@@ -16,23 +14,22 @@ import (
 // transfers is how often calls for one object, or its transfer, may fail before what is missing of it is given up, which takes about a minute.
 const transfers = 8
 
-// worker reads one object after the other.
+// worker reads one run of objects after the other.
 type worker struct {
 	*run
-	decoder *audit.Decoder
 }
 
 // work ends when history is closed, unless there is fresh to wait for.
-func (w *worker) work(ctx context.Context, history, fresh <-chan object) error {
+func (w *worker) work(ctx context.Context, history, fresh <-chan []object) error {
 	for {
-		var o object
+		var next []object
 		select {
-		case o = <-fresh:
+		case next = <-fresh:
 		default:
 			var ok bool
 			select {
-			case o = <-fresh:
-			case o, ok = <-history:
+			case next = <-fresh:
+			case next, ok = <-history:
 				if !ok {
 					if !w.options.Follow {
 						return nil
@@ -44,78 +41,102 @@ func (w *worker) work(ctx context.Context, history, fresh <-chan object) error {
 				return ctx.Err()
 			}
 		}
-		if err := w.read(ctx, o); err != nil {
+		if err := w.read(ctx, next); err != nil {
 			return err
 		}
 	}
 }
 
-// sent counts what has been sent of an object.
-type sent struct{ entries, bad int }
-
-// read reads one object and says so, or says why it cannot be read. It only fails when reading is to end.
-func (w *worker) read(ctx context.Context, o object) error {
-	if o.size == 0 {
-		return w.report.send(ctx, nil, nil, func(s *source.Status) {
-			s.Records++
-			s.Done++
-		})
+// read reads the objects of a run and says so, or says why they cannot be read. It only fails when reading is to end.
+func (w *worker) read(ctx context.Context, objects []object) error {
+	room, err := w.memory.take(ctx, objects)
+	if err != nil {
+		return err
 	}
-	var (
-		done sent
-		etag string
-		pace = newBackOff(w.config.FirstRetry)
-	)
-	for try := 1; ; try++ {
-		b, err := w.open(ctx, o, etag)
-		if single := (*singleError)(nil); errors.As(err, &single) {
-			if etag != "" && getFailure(err) == changed {
-				// What was sent of the old content cannot be told from what is in the new one: all of it is read.
-				etag, done = "", sent{}
-				continue
-			}
-			return w.skipped(ctx, o, err)
+	defer func() { w.memory.bytes.Release(room) }()
+	var got []*transfer
+	defer func() {
+		for _, t := range got {
+			w.memory.reuse(t.data)
+		}
+	}()
+	for _, o := range objects {
+		t := &transfer{object: o, room: &room}
+		ready, err := w.transfer(ctx, t)
+		if ready {
+			got = append(got, t)
 		}
 		if err != nil {
 			return err
 		}
+	}
+	return w.decodeAll(ctx, got)
+}
+
+// transfer gets an object. With true it is there to be decoded; otherwise all has been said of it. It only fails when reading is to end.
+func (w *worker) transfer(ctx context.Context, t *transfer) (ready bool, err error) {
+	if t.size == 0 {
+		return false, w.finished(ctx, nil, t)
+	}
+	pace := newBackOff(w.config.FirstRetry)
+	etag := ""
+	for try := 1; ; try++ {
+		b, err := w.open(ctx, t.object, etag)
+		if single := (*singleError)(nil); errors.As(err, &single) {
+			if etag != "" && getFailure(err) == changed {
+				// What was sent of the old content cannot be told from what is in the new one: all of it is read.
+				etag, t.sent = "", sent{bytes: t.sent.bytes}
+				continue
+			}
+			return false, w.skipped(ctx, t, err)
+		}
+		if err != nil {
+			return false, err
+		}
 		last := try == transfers
-		unpacked, err := w.stream(ctx, o, b, &done, last)
+		unpacked, ready, err := w.attempt(ctx, t, b, last)
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return false, ctx.Err()
+		case ready:
+			return true, nil
 		case err == nil:
-			return w.finished(ctx, o)
+			return false, w.finished(ctx, nil, t)
 		case b.err == nil:
-			return w.broken(ctx, o, unpacked, "this object cannot be read from here on: "+inner(err).Error())
+			return false, w.broken(ctx, t, unpacked, beyondRepair(err))
 		case last:
-			return w.broken(ctx, o, unpacked, fmt.Sprintf("this object was not read from here on: its transfer broke %d times (%v); "+
-				"start again to try once more", try, credentials.Explain(b.err, "")))
+			return false, w.broken(ctx, t, unpacked, cutShort(b.err))
 		}
 		etag = b.etag
 		wait := pace.NextBackOff()
-		err = w.report.send(ctx, nil, nil, func(s *source.Status) {
+		err = w.report.send(ctx, news{}, func(s *source.Status) {
 			s.Retries++
 			w.report.troubles[getting] = trouble{
 				state: source.Failing, next: time.Now().Add(wait),
-				err: fmt.Errorf("the transfer of %s broke: %w", o.key, credentials.Explain(b.err, "")),
+				err: fmt.Errorf("the transfer of %s broke: %w", t.key, credentials.Explain(b.err, "")),
 			}
 		})
 		if err == nil {
 			err = sleep(ctx, wait)
 		}
 		if err != nil {
-			return err
+			return false, err
 		}
 	}
 }
 
-// inner is err without the decoder's account of where it happened, which the place of a bad record says.
-func inner(err error) error {
+// beyondRepair says that reading an object again would not help.
+func beyondRepair(err error) string {
+	// Without the decoder's account of where it happened, which the place of a bad record says.
 	if next := errors.Unwrap(err); next != nil {
-		return next
+		err = next
 	}
-	return err
+	return "this object cannot be read from here on: " + err.Error()
+}
+
+func cutShort(err error) string {
+	return fmt.Sprintf("this object was not read from here on: its transfer broke %d times (%v); start again to try once more",
+		transfers, credentials.Explain(err, ""))
 }
 
 // open makes the call for an object, and again until it succeeds or cannot; then the error is a singleError if that is the fault
@@ -135,8 +156,8 @@ func (w *worker) open(ctx context.Context, o object, etag string) (*body, error)
 		if getFailure(err) == passing && ctx.Err() == nil {
 			if failures++; failures == 1 {
 				answered = w.gets.answered()
-			} else if failures >= transfers && w.gets.answered() > answered {
-				return nil, &singleError{err} // other objects can be read meanwhile
+			} else if failures >= transfers && (w.gets.answered() > answered || w.listed(ctx, o)) {
+				return nil, &singleError{err} // other calls succeed meanwhile
 			}
 		}
 		if err := w.failed(ctx, getting, turn, err); err != nil {
@@ -148,99 +169,66 @@ func (w *worker) open(ctx context.Context, o object, etag string) (*body, error)
 	}
 }
 
-// stream decodes a body and sends what is in it, but for what was sent before. It gives how many bytes came out of it. What is made
-// of the end of a transfer that broke is only sent when it was the last.
-func (w *worker) stream(ctx context.Context, o object, b *body, done *sent, last bool) (unpacked int64, err error) {
-	defer b.Close()
-	text := &counted{}
-	defer func() {
-		if p := recover(); p != nil {
-			w.options.Log.Error("panic", "source", w.name, "key", o.key, "panic", p, "stack", string(debug.Stack()))
-			w.decoder = audit.NewDecoder()
-			b.err = nil // it would fail again
-			unpacked, err = text.n, fmt.Errorf("an internal error, please report it: %v", p)
-		}
-	}()
-	plain, err := audit.Unpack(b, w.config.MaxUnpacked)
-	if err != nil {
-		return 0, err
-	}
-	// Closing gives memory back and cannot lose anything.
-	defer func() { _ = plain.Close() }()
-	text.in = plain
-	var passed sent
-	counted := int64(0)
-	err = w.decoder.Read(text, audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified},
-		func(entries []audit.Entry, bad []audit.Bad) error {
-			if b.err != nil && !last {
-				return b.err
-			}
-			known := sent{min(len(entries), max(0, done.entries-passed.entries)), min(len(bad), max(0, done.bad-passed.bad))}
-			passed.entries, passed.bad = passed.entries+len(entries), passed.bad+len(bad)
-			entries, bad = entries[known.entries:], bad[known.bad:]
-			if len(entries)+len(bad) == 0 {
-				return nil
-			}
-			done.entries, done.bad = done.entries+len(entries), done.bad+len(bad)
-			return w.report.send(ctx, entries, bad, func(s *source.Status) {
-				w.progress(o, s)
-				s.Bytes += b.received - counted
-				counted = b.received
-			})
-		})
-	if err := w.report.note(ctx, func(s *source.Status) { s.Bytes += b.received - counted }); err != nil {
-		return text.n, err
-	}
-	return text.n, err
-}
-
-// counted counts what is read.
-type counted struct {
-	in io.Reader
-	n  int64
-}
-
-func (c *counted) Read(p []byte) (int, error) {
-	n, err := c.in.Read(p)
-	c.n += int64(n)
-	return n, err
+// listed tells whether the bucket can still be asked for an object, though not for what is in it.
+func (w *worker) listed(ctx context.Context, o object) bool {
+	_, err := w.calls.list(ctx, query{prefix: o.key})
+	return err == nil
 }
 
 // progress notes that something of an object has been read.
-func (w *worker) progress(o object, s *source.Status) {
+func (w *worker) progress(t *transfer, s *source.Status) {
 	w.report.answered(getting, s)
 	w.report.opened++
-	if o.modified.After(s.LastArrival) {
-		s.LastArrival = o.modified
+	if t.modified.After(s.LastArrival) {
+		s.LastArrival = t.modified
 	}
 }
 
-// finished notes that an object was read.
-func (w *worker) finished(ctx context.Context, o object) error {
-	return w.report.send(ctx, nil, nil, func(s *source.Status) {
-		w.progress(o, s)
-		s.Records++
-		s.Done++
+// arrived counts the bytes that came of an object since it was last called.
+func (w *worker) arrived(t *transfer, b *body, s *source.Status) {
+	s.Bytes += b.received - b.counted
+	b.counted = b.received
+	// What comes again is no progress, and an object may have grown since it was listed.
+	if n := min(b.received, t.size); n > t.sent.bytes {
+		s.DoneBytes += n - t.sent.bytes
+		t.sent.bytes = n
+	}
+}
+
+// over notes that nothing more will come of an object.
+func (w *worker) over(t *transfer, s *source.Status) {
+	s.DoneBytes += t.size - t.sent.bytes
+	w.report.over(t.object, s)
+}
+
+// finished sends the last entries of some objects, and notes that these were read.
+func (w *worker) finished(ctx context.Context, packed *audit.Batch, list ...*transfer) error {
+	return w.report.send(ctx, news{packed: packed}, func(s *source.Status) {
+		for _, t := range list {
+			w.progress(t, s)
+			s.Records++
+			w.over(t, s)
+		}
 	})
 }
 
 // broken notes that an object was read as far as could be.
-func (w *worker) broken(ctx context.Context, o object, offset int64, reason string) error {
-	bad := w.bad(o, reason)
-	bad.Offset = offset
-	return w.report.send(ctx, nil, []audit.Bad{bad}, func(s *source.Status) {
-		w.progress(o, s)
+func (w *worker) broken(ctx context.Context, t *transfer, offset int64, reason string) error {
+	n := w.unread(t, reason)
+	n.bad[0].Offset = offset
+	return w.report.send(ctx, n, func(s *source.Status) {
+		w.progress(t, s)
 		s.Records++
-		s.Done++
+		w.over(t, s)
 	})
 }
 
 // skipped notes that an object was not read.
-func (w *worker) skipped(ctx context.Context, o object, err error) error {
-	bad := w.bad(o, objectReason(err))
-	bad.Size = int(o.size)
-	return w.report.send(ctx, nil, []audit.Bad{bad}, func(s *source.Status) {
-		s.Done++
+func (w *worker) skipped(ctx context.Context, t *transfer, err error) error {
+	n := w.unread(t, objectReason(err))
+	n.bad[0].Size = int(t.size)
+	return w.report.send(ctx, n, func(s *source.Status) {
+		w.over(t, s)
 		switch {
 		case !credentials.Refused(err):
 			w.report.answered(getting, s)
@@ -252,6 +240,16 @@ func (w *worker) skipped(ctx context.Context, o object, err error) error {
 	})
 }
 
-func (w *worker) bad(o object, reason string) audit.Bad {
-	return audit.Bad{Reason: reason, Origin: audit.Origin{Source: w.name, Part: o.key, Arrived: o.modified}}
+// unread is what is said of an object that could not be read, or not to its end.
+func (w *worker) unread(t *transfer, reason string) news {
+	return news{
+		bad: []audit.Bad{{Reason: reason, Origin: w.origin(t)}},
+		gaps: []source.Gap{{
+			Source: w.name, Part: w.prefix, Span: t.span(), Why: t.key + ": " + reason,
+		}},
+	}
+}
+
+func (w *worker) origin(t *transfer) audit.Origin {
+	return audit.Origin{Source: w.name, Part: t.key, Arrived: t.modified}
 }
