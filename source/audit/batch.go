@@ -76,8 +76,33 @@ func (b *Batch) Sorted() (*Batch, []int) {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, b.compare)
+	slices.SortFunc(order, func(i, j int) int { return cmp.Or(b.compare(i, j), cmp.Compare(i, j)) })
 	return b.pick(order), order
+}
+
+// Join makes one batch of several of the same vocabulary; nil if there is none. Those that are nil are left out.
+func Join(batches []*Batch) *Batch {
+	batches = slices.DeleteFunc(slices.Clone(batches), func(b *Batch) bool { return b == nil })
+	if len(batches) < 2 {
+		return append(batches, nil)[0]
+	}
+	out := &Batch{Vocabulary: batches[0].Vocabulary}
+	var records strings.Builder
+	for _, b := range batches {
+		begin := uint32(records.Len())
+		records.WriteString(b.Records)
+		for _, s := range b.Starts {
+			out.Starts = append(out.Starts, begin+s)
+		}
+		out.Times, out.Flags, out.Sizes = append(out.Times, b.Times...), append(out.Flags, b.Flags...), append(out.Sizes, b.Sizes...)
+		out.Hashes, out.Offsets = append(out.Hashes, b.Hashes...), append(out.Offsets, b.Offsets...)
+		for c := range out.Codes {
+			out.Codes[c] = append(out.Codes[c], b.Codes[c]...)
+		}
+		out.Size += b.Size
+	}
+	out.Records = records.String()
+	return out
 }
 
 func (b *Batch) compare(i, j int) int {

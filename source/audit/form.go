@@ -69,7 +69,7 @@ func magics() [13]struct {
 
 // sniff tells the form of what can be read from in. It waits for no more bytes than that takes: one, for JSON.
 func (in *input) sniff() (form, error) {
-	head, err := in.buffer.Peek(1)
+	head, err := in.peek(1)
 	if err == io.EOF {
 		return plain, nil
 	}
@@ -79,7 +79,7 @@ func (in *input) sniff() (form, error) {
 	if skip := head[0]&0xF0 == zstdSkip[0]; !skip && formOf(head) == plain {
 		return plain, nil
 	}
-	head, err = in.buffer.Peek(hadoopHead)
+	head, err = in.peek(hadoopHead)
 	if err != nil && err != io.EOF {
 		return plain, err
 	}

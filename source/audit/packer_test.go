@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -178,6 +179,51 @@ func TestKeysThatAreDataArePacked(t *testing.T) {
 	}
 	if w := v.Words(); len(w.nodes) > 4*maxNext {
 		t.Errorf("%d nodes were learned", len(w.nodes))
+	}
+}
+
+func TestBatchesAreJoinedSortedAndCut(t *testing.T) {
+	v := NewVocabulary()
+	p := NewPacker(v)
+	var batches []*Batch
+	for _, seconds := range [][]int{{5, 3, 3}, {}, {4}, {1, 2}} {
+		for i, s := range seconds {
+			at := time.Unix(int64(s), 0).UTC()
+			raw := fmt.Sprintf(`{"emit_time":"%s","operation":"x","log_id":"%d"}`, at.Format(time.RFC3339), 9-i)
+			p.Add(&Entry{Raw: raw, EmitTime: at, Operation: "x", LogID: fmt.Sprint(9 - i)})
+		}
+		batches = append(batches, p.Take())
+	}
+	ids := func(b *Batch) (out string) {
+		for i := range b.Len() {
+			out += fmt.Sprint(b.Times[i]/1e9, "/", b.Record(i).LogID(), " ")
+		}
+		return out
+	}
+	joined := Join(batches)
+	if got := ids(joined); got != "5/9 3/8 3/7 4/9 1/9 2/8 " {
+		t.Errorf("joined: %s", got)
+	}
+	sorted, order := joined.Sorted()
+	if got := ids(sorted); got != "1/9 2/8 3/7 3/8 4/9 5/9 " || !slices.Equal(order, []int{4, 5, 2, 1, 3, 0}) {
+		t.Errorf("sorted: %s %v", got, order)
+	}
+	if again, order := sorted.Sorted(); again != sorted || order != nil {
+		t.Error("sorted twice")
+	}
+	if got := ids(joined.Within(3e9, 5e9)); got != "3/8 3/7 4/9 " {
+		t.Errorf("within: %s", got)
+	}
+	if got := ids(joined.Slice(1, 3)); got != "3/8 3/7 " {
+		t.Errorf("sliced: %s", got)
+	}
+	if joined.Within(7e9, 8e9) != nil || joined.Within(0, 9e9) != joined || Join(nil) != nil || Join(batches[:2]) != batches[0] {
+		t.Error("none or all are not told")
+	}
+	for i, e := range joined.Entries() {
+		if e.LogID != joined.Record(i).LogID() {
+			t.Errorf("entry %d is %s", i, e.Raw)
+		}
 	}
 }
 

@@ -48,7 +48,9 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 	u := &unpacked{}
 	for depth := 0; ; depth++ {
 		in := newInput(r)
-		u.inputs = append(u.inputs, in)
+		if in.buffer != nil {
+			u.buffers = append(u.buffers, in.buffer)
+		}
 		form, err := in.sniff()
 		if err != nil {
 			u.Reader = io.MultiReader(bytes.NewReader(in.peeked()), broken{err})
@@ -57,7 +59,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 		l := &layer{in: in, form: form, left: limit + slack, bounded: limit > 0}
 		switch {
 		case form == plain:
-			l.out, l.left, u.Reader = in.buffer, limit, l
+			l.out, l.left, u.Reader = in.reader(), limit, l
 			return u, nil
 		case depth == maxNesting:
 			return nil, errors.Join(fmt.Errorf("unpacking: compressed more than %d times over: %w", maxNesting, ErrFormat), u.Close())
@@ -75,7 +77,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 // unpacked is the innermost reader, and what has to be closed behind it.
 type unpacked struct {
 	io.Reader
-	inputs  []*input
+	buffers []*bufio.Reader
 	closers []io.Closer
 }
 
@@ -84,11 +86,11 @@ func (u *unpacked) Close() error {
 	for _, c := range u.closers {
 		errs = append(errs, c.Close())
 	}
-	for _, in := range u.inputs {
-		in.buffer.Reset(nil)
-		buffers.Put(in.buffer)
+	for _, b := range u.buffers {
+		b.Reset(nil)
+		buffers.Put(b)
 	}
-	u.closers, u.inputs, u.Reader = nil, nil, broken{errClosed}
+	u.closers, u.buffers, u.Reader = nil, nil, broken{errClosed}
 	return errors.Join(errs...)
 }
 
@@ -123,7 +125,8 @@ func (b broken) Read([]byte) (int, error) { return 0, b.err }
 
 // input is what a form is read from.
 type input struct {
-	buffer *bufio.Reader
+	memory *bytes.Reader // what is all in memory, which is quicker to read byte by byte; else nil
+	buffer *bufio.Reader // else
 	source *source
 	exact  *exact // set when the decompressor reads through it
 }
@@ -156,14 +159,37 @@ func (e *exact) Read(p []byte) (int, error) {
 }
 
 func newInput(r io.Reader) *input {
+	if m, ok := r.(*bytes.Reader); ok {
+		return &input{memory: m, source: &source{Reader: m}}
+	}
 	s := &source{Reader: r}
 	b := buffers.Get().(*bufio.Reader)
 	b.Reset(s)
 	return &input{source: s, buffer: b}
 }
 
+func (in *input) reader() io.Reader {
+	if in.memory != nil {
+		return in.memory
+	}
+	return in.buffer
+}
+
+// peek gives the next n bytes without taking them, or fewer with the error that ends them.
+func (in *input) peek(n int) ([]byte, error) {
+	if in.memory == nil {
+		return in.buffer.Peek(n)
+	}
+	head := make([]byte, n)
+	n, err := in.memory.ReadAt(head, in.memory.Size()-int64(in.memory.Len()))
+	return head[:n], err
+}
+
 // peeked is the text that has been read to tell the form.
 func (in *input) peeked() []byte {
+	if in.memory != nil {
+		return nil // sniffing it does not fail
+	}
 	b, _ := in.buffer.Peek(in.buffer.Buffered())
 	if formOf(b) != plain {
 		return nil
@@ -184,12 +210,12 @@ type layer struct {
 func (l *layer) open(limit int64) (err error) {
 	switch l.form {
 	case gzipped:
-		l.out, err = newGunzip(l.in.buffer)
+		l.out, err = newGunzip(l.in.reader())
 	case zipped:
-		l.out, err = openZip(l.in.buffer, limit)
+		l.out, err = openZip(l.in.reader(), limit)
 	case zstandard:
 		var d *zstd.Decoder
-		d, err = zstd.NewReader(l.in.buffer, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+		d, err = zstd.NewReader(l.in.reader(), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err == nil {
 			l.out = d.IOReadCloser()
 		}
@@ -206,7 +232,7 @@ func (l *layer) open(limit int64) (err error) {
 }
 
 func (l *layer) exactly() io.Reader {
-	l.in.exact = &exact{Reader: l.in.buffer}
+	l.in.exact = &exact{Reader: l.in.reader()}
 	return l.in.exact
 }
 

@@ -34,13 +34,10 @@ func newReport(out chan<- source.Event, name string, follow bool) *report {
 // send changes the status and sends it, with a batch and bad records if there are any. It blocks until somebody takes the event, or
 // ctx ends, whose error it then gives.
 func (r *report) send(ctx context.Context, batch *audit.Batch, bad []audit.Bad, change func(*source.Status)) error {
-	select {
-	case r.busy <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := r.change(ctx, change); err != nil {
+		return err
 	}
 	defer func() { <-r.busy }()
-	change(&r.status)
 	if batch != nil {
 		r.status.Entries += int64(batch.Len())
 		r.status.LastBatch = time.Now()
@@ -53,6 +50,26 @@ func (r *report) send(ctx context.Context, batch *audit.Batch, bad []audit.Bad, 
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// change takes the token and applies the change. The token is held unless there is an error.
+func (r *report) change(ctx context.Context, change func(*source.Status)) error {
+	select {
+	case r.busy <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	change(&r.status)
+	return nil
+}
+
+// note changes the status without sending it: the next event carries it.
+func (r *report) note(ctx context.Context, change func(*source.Status)) error {
+	err := r.change(ctx, change)
+	if err == nil {
+		<-r.busy
+	}
+	return err
 }
 
 // sendAll sends what was made of an unfinished end.

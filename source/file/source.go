@@ -15,6 +15,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"time"
 
 	"taudit/source"
@@ -28,7 +29,7 @@ const Stdin = "-"
 type Config struct {
 	Poll        time.Duration // between two looks at what may have grown; default 300 ms, and longer for very many files
 	Settle      time.Duration // how long a file must be unchanged before its unfinished end is taken for damage; default 30 s
-	Workers     int           // files of a directory that are read at once; default 4
+	Workers     int           // files of a directory that are read at once; by default one for each processor, and two at least
 	Segment     int64         // bytes of a large file that are read at once by each core; default 4 MiB, and more for very large ones
 	MaxUnpacked int64         // bytes that may come out of one compressed file, which bounds time and not memory; default 64 GiB
 }
@@ -36,7 +37,7 @@ type Config struct {
 func (c Config) withDefaults() Config {
 	c.Poll = cmp.Or(c.Poll, 300*time.Millisecond)
 	c.Settle = cmp.Or(c.Settle, 30*time.Second)
-	c.Workers = cmp.Or(c.Workers, 4)
+	c.Workers = cmp.Or(c.Workers, max(2, runtime.GOMAXPROCS(0)))
 	c.Segment = cmp.Or(c.Segment, 4<<20)
 	c.MaxUnpacked = cmp.Or(c.MaxUnpacked, 64<<30)
 	return c

@@ -1,6 +1,7 @@
 package file
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -18,15 +19,36 @@ import (
 type worker struct {
 	*run
 	decoder *audit.Decoder
+
+	// Small files are many: what is in them is sent together.
+	held []*audit.Batch
+	rows int
+
+	room []byte // for small compressed files
 }
+
+const (
+	// enough is how many entries are worth an event of their own.
+	enough = 1024
+	// linger is how long fewer may wait for those of the next file.
+	linger = 5 * time.Millisecond
+)
 
 // work reads files until there are no more.
 func (w *worker) work(ctx context.Context, jobs <-chan job) error {
 	for {
+		var over <-chan time.Time
+		if w.rows > 0 {
+			over = time.After(linger)
+		}
 		select {
+		case <-over:
+			if err := w.flush(ctx, nil, func(*source.Status) {}); err != nil {
+				return err
+			}
 		case j, ok := <-jobs:
 			if !ok {
-				return nil
+				return w.flush(ctx, nil, func(*source.Status) {})
 			}
 			if err := w.read(ctx, j.file, j.final); err != nil {
 				return err
@@ -39,6 +61,29 @@ func (w *worker) work(ctx context.Context, jobs <-chan job) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// deliver sends what was read, now or with what comes next.
+func (w *worker) deliver(ctx context.Context, batch *audit.Batch, bad []audit.Bad, change func(*source.Status)) error {
+	if batch != nil {
+		w.held = append(w.held, batch)
+		w.rows += batch.Len()
+	}
+	if w.rows > 0 && w.rows < enough && len(bad) == 0 {
+		return w.report.note(ctx, change)
+	}
+	return w.flush(ctx, bad, change)
+}
+
+// flush sends what was delivered.
+func (w *worker) flush(ctx context.Context, bad []audit.Bad, change func(*source.Status)) error {
+	batch := audit.Join(w.held)
+	if len(w.held) > 1 {
+		batch, _ = batch.Sorted() // here, and not where the batches of all workers come together
+	}
+	clear(w.held)
+	w.held, w.rows = w.held[:0], 0
+	return w.report.send(ctx, batch, bad, change)
 }
 
 // read reads what a file has grown by, or all of a new one. With final, no more will come. It only fails when reading is to end.
@@ -124,7 +169,7 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		t.again = time.Now().Add(4 * time.Since(began))
 	}()
 	if t.packed {
-		plain, err := audit.Unpack(in, w.config.MaxUnpacked)
+		plain, err := audit.Unpack(w.whole(in, t.info.Size()), w.config.MaxUnpacked)
 		if err != nil {
 			w.failed(t, 0, err.Error())
 			return 0, ctx.Err()
@@ -146,7 +191,7 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 			return nil
 		}
 		asked := time.Now()
-		err := w.report.send(ctx, batch, bad, func(s *source.Status) {
+		err := w.deliver(ctx, batch, bad, func(s *source.Status) {
 			w.progress(t, s, max(0, in.at-known))
 			known = max(known, in.at)
 		})
@@ -155,6 +200,9 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 	})
 	if len(cuts) > 0 && ctx.Err() == nil {
 		asked := time.Now()
+		if err := w.flush(ctx, nil, func(*source.Status) {}); err != nil { // the newest come first
+			return 0, err
+		}
 		if err := w.segments(ctx, t, f, cuts); err != nil {
 			return 0, err
 		}
@@ -170,6 +218,22 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		t.end()
 	}
 	return 0, nil
+}
+
+// small is the size of the largest compressed file that is read into memory as it is, in bytes.
+const small = 4 << 20
+
+// whole gives what is in a compressed file, from memory if it is small: most are, and it is quicker.
+func (w *worker) whole(in *input, size int64) io.Reader {
+	if size > small {
+		return in
+	}
+	w.room = append(w.room[:0], make([]byte, size)...)
+	if n, err := io.ReadFull(in, w.room); err == nil {
+		return bytes.NewReader(w.room[:n])
+	}
+	in.at = 0 // what is wrong with it is found again
+	return in
 }
 
 // failed notes that a file cannot be read from an offset on.
@@ -206,7 +270,7 @@ func (w *worker) progress(t *tracked, s *source.Status, bytes int64) {
 
 // finished notes that a file was read to its present end.
 func (w *worker) finished(ctx context.Context, t *tracked, bytes int64) error {
-	return w.report.send(ctx, nil, nil, func(s *source.Status) {
+	return w.deliver(ctx, nil, nil, func(s *source.Status) {
 		w.progress(t, s, bytes)
 		if !t.recorded {
 			t.recorded = true

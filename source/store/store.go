@@ -106,12 +106,16 @@ func (s *Store) AppendBatch(b *audit.Batch) Added {
 	s.seq += uint64(n)
 	added := Added{Fresh: s.fresh[:0]}
 	b, order := b.Sorted()
-	if n >= least && s.fits(b, seq) && s.plain(b) {
-		s.place(b, seq)
+	if s.plain(b) {
+		if n >= least && s.fits(b, seq) {
+			s.place(b, seq)
+		} else {
+			s.insert(s.records(b, seq))
+		}
+		added.New = n
 		for i := range n {
 			added.Fresh = append(added.Fresh, i)
 		}
-		added.New = n
 	} else {
 		s.merge(b, seq, &added)
 	}
@@ -152,13 +156,7 @@ func (s *Store) plain(b *audit.Batch) bool {
 
 // merge adds a sorted batch of any kind.
 func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
-	batch := make([]record, b.Len())
-	for i := range batch {
-		batch[i] = record{
-			key:   Key{Time: b.Times[i], LogID: b.Record(i).LogID(), Seq: seq + uint64(i)},
-			batch: b, row: i, flags: b.Flags[i],
-		}
-	}
+	batch := s.records(b, seq)
 	keep := batch[:0]
 	for _, r := range batch {
 		switch twin := lastTwin(keep, r); {
@@ -187,6 +185,18 @@ func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 		added.Fresh = append(added.Fresh, r.row)
 	}
 	added.New = len(keep)
+}
+
+// records makes the entries of a batch ready to be inserted.
+func (s *Store) records(b *audit.Batch, seq uint64) []record {
+	batch := make([]record, b.Len())
+	for i := range batch {
+		batch[i] = record{
+			key:   Key{Time: b.Times[i], LogID: b.Record(i).LogID(), Seq: seq + uint64(i)},
+			batch: b, row: i, flags: b.Flags[i],
+		}
+	}
+	return batch
 }
 
 // AppendBad keeps and counts bytes that could not be decoded.
