@@ -192,9 +192,15 @@ const (
 	pace      = 220 * time.Millisecond
 	largePace = 450 * time.Millisecond
 	large     = 4000 // cells
+
+	// firstPace is that of an empty screen, whose first entries are waited for.
+	firstPace = 10 * time.Millisecond
 )
 
 func (m *Model) pace() time.Duration {
+	if m.state.Store.Len() == 0 {
+		return firstPace
+	}
 	if !m.events.Held() && m.width*m.height > large {
 		return largePace
 	}

@@ -300,6 +300,10 @@ func TestNewsComeAtMostFiveTimesASecond(t *testing.T) {
 		if m.next(last)(); time.Since(start) > 2*time.Millisecond {
 			t.Errorf("the first news come after %v", time.Since(start))
 		}
+		if m.next(time.Now())(); time.Since(start) > 20*time.Millisecond {
+			t.Errorf("an empty screen waits until %v", time.Since(start))
+		}
+		m.Update(feedMsg{})
 		for time.Since(start) < 10*time.Second {
 			msg := m.next(last)().(feedMsg)
 			if wait := msg.at.Sub(last); !last.IsZero() && wait > 250*time.Millisecond {
