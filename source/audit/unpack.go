@@ -32,6 +32,16 @@ const (
 	slack = 1 << 20
 )
 
+// Unpacker unpacks objects, and uses what unpacked one for the next: small objects are many, and that is a hundred times as large as what
+// comes out of one. The zero value is ready, and any number of goroutines may use it.
+type Unpacker struct {
+	buffers sync.Pool // of *bufio.Reader
+	gunzips sync.Pool // of *gzip.Reader
+}
+
+// Unpack unpacks a single object: see [Unpacker.Unpack].
+func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) { return new(Unpacker).Unpack(r, limit) }
+
 // Unpack reads what is in an object, whatever it is compressed with: nothing, gzip (one member or several), zip (all its
 // files, one after the other), zstd, or snappy in the framing format, in that of snappy-java (xerial, which Firehose
 // calls Snappy) and in that of Hadoop. It goes by the first bytes and not by a name, and up to four such forms may be
@@ -42,12 +52,12 @@ const (
 // snappy and plain text cut between two chunks or lines, which nothing tells from complete ones. Errors of r are passed
 // on. Memory is bounded, but a zip file is held whole, and it may be hardly larger than limit.
 //
-// Plain text that is still being written is passed on as it comes. The reader is for one goroutine; closing it
-// does not close r.
-func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
-	u := &unpacked{}
+// Plain text that is still being written is passed on as it comes. An object that is all in memory is best given as a [bytes.Reader]. The
+// reader is for one goroutine; closing it does not close r.
+func (p *Unpacker) Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
+	u := &unpacked{from: p}
 	for depth := 0; ; depth++ {
-		in := newInput(r)
+		in := p.newInput(r)
 		if in.buffer != nil {
 			u.buffers = append(u.buffers, in.buffer)
 		}
@@ -56,7 +66,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 			u.Reader = io.MultiReader(bytes.NewReader(in.peeked()), broken{err})
 			return u, nil
 		}
-		l := &layer{in: in, form: form, left: limit + slack, bounded: limit > 0}
+		l := &layer{from: p, in: in, form: form, left: limit + slack, bounded: limit > 0}
 		switch {
 		case form == plain:
 			l.out, l.left, u.Reader = in.reader(), limit, l
@@ -77,6 +87,7 @@ func Unpack(r io.Reader, limit int64) (io.ReadCloser, error) {
 // unpacked is the innermost reader, and what has to be closed behind it.
 type unpacked struct {
 	io.Reader
+	from    *Unpacker
 	buffers []*bufio.Reader
 	closers []io.Closer
 }
@@ -88,34 +99,29 @@ func (u *unpacked) Close() error {
 	}
 	for _, b := range u.buffers {
 		b.Reset(nil)
-		buffers.Put(b)
+		u.from.buffers.Put(b)
 	}
-	u.closers, u.buffers, u.Reader = nil, nil, broken{errClosed}
+	u.closers, u.buffers, u.Reader = nil, nil, broken{errors.New("reading what was closed")}
 	return errors.Join(errs...)
 }
 
-var errClosed = errors.New("reading what was closed")
-
-// Small objects are many, and what unpacks one is a hundred times as large as what comes out of it.
-var (
-	buffers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, bufferIn) }}
-	gunzips sync.Pool
-)
-
 // gunzip is a gzip reader that is used again once it is closed.
-type gunzip struct{ *gzip.Reader }
+type gunzip struct {
+	*gzip.Reader
+	from *Unpacker
+}
 
-func newGunzip(r io.Reader) (gunzip, error) {
-	if z, ok := gunzips.Get().(*gzip.Reader); ok {
-		return gunzip{z}, z.Reset(r)
+func (p *Unpacker) newGunzip(r io.Reader) (gunzip, error) {
+	if z, ok := p.gunzips.Get().(*gzip.Reader); ok {
+		return gunzip{z, p}, z.Reset(r)
 	}
 	z, err := gzip.NewReader(r)
-	return gunzip{z}, err
+	return gunzip{z, p}, err
 }
 
 func (z gunzip) Close() error {
 	err := z.Reader.Close()
-	gunzips.Put(z.Reader)
+	z.from.gunzips.Put(z.Reader)
 	return err
 }
 
@@ -158,12 +164,15 @@ func (e *exact) Read(p []byte) (int, error) {
 	return n, err
 }
 
-func newInput(r io.Reader) *input {
+func (p *Unpacker) newInput(r io.Reader) *input {
 	if m, ok := r.(*bytes.Reader); ok {
 		return &input{memory: m, source: &source{Reader: m}}
 	}
 	s := &source{Reader: r}
-	b := buffers.Get().(*bufio.Reader)
+	b, ok := p.buffers.Get().(*bufio.Reader)
+	if !ok {
+		b = bufio.NewReaderSize(nil, bufferIn)
+	}
 	b.Reset(s)
 	return &input{source: s, buffer: b}
 }
@@ -199,6 +208,7 @@ func (in *input) peeked() []byte {
 
 // layer is one form: it bounds what comes out and says of an error what it means.
 type layer struct {
+	from    *Unpacker
 	in      *input
 	out     io.Reader
 	form    form
@@ -210,7 +220,7 @@ type layer struct {
 func (l *layer) open(limit int64) (err error) {
 	switch l.form {
 	case gzipped:
-		l.out, err = newGunzip(l.in.reader())
+		l.out, err = l.from.newGunzip(l.in.reader())
 	case zipped:
 		l.out, err = openZip(l.in.reader(), limit)
 	case zstandard:

@@ -24,7 +24,8 @@ type worker struct {
 	held []*audit.Batch
 	rows int
 
-	room []byte // for small compressed files
+	room     []byte // for small compressed files
+	unpacker audit.Unpacker
 }
 
 const (
@@ -169,7 +170,7 @@ func (w *worker) pass(ctx context.Context, t *tracked, f *os.File, quiet bool) (
 		t.again = time.Now().Add(4 * time.Since(began))
 	}()
 	if t.packed {
-		plain, err := audit.Unpack(w.whole(in, t.info.Size()), w.config.MaxUnpacked)
+		plain, err := w.unpacker.Unpack(w.whole(in, t.info.Size()), w.config.MaxUnpacked)
 		if err != nil {
 			w.failed(t, 0, err.Error())
 			return 0, ctx.Err()

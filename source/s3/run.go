@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"taudit/source"
+	"taudit/source/audit"
 	"taudit/source/credentials"
 )
 
@@ -26,6 +27,7 @@ type run struct {
 	lists, gets  *gate
 	report       *report
 	memory       *memory
+	unpacker     *audit.Unpacker
 
 	listTook time.Duration // how long calls that list have taken; of the goroutine that lists
 }
@@ -47,7 +49,7 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 		lists:  newGate(s.config.FirstRetry),
 		gets:   newGate(s.config.FirstRetry),
 		report: newReport(out, s.name, s.prefix, s.options.Follow),
-		memory: newMemory(s.config.Memory, s.options.Vocabulary),
+		memory: newMemory(s.config.Memory, s.options.Vocabulary), unpacker: new(audit.Unpacker),
 	}
 	if err := r.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
 		return err

@@ -93,7 +93,7 @@ func (w *worker) stream(ctx context.Context, t *transfer, b *body, in io.Reader,
 	if err != nil {
 		return 0, err
 	}
-	plain, err := audit.Unpack(in, w.config.MaxUnpacked)
+	plain, err := w.unpacker.Unpack(in, w.config.MaxUnpacked)
 	if err != nil {
 		release()
 		return 0, w.received(ctx, t, b, err)
@@ -275,7 +275,11 @@ func (w *worker) decode(d *desk, t *transfer, send func(news) error) (unpacked i
 			*d = *w.memory.newDesk()
 		}
 	}()
-	plain, err := audit.Unpack(&fetched{t.data, t.err}, w.config.MaxUnpacked)
+	var in io.Reader = &fetched{t.data, t.err}
+	if t.err == io.EOF {
+		in = bytes.NewReader(t.data)
+	}
+	plain, err := w.unpacker.Unpack(in, w.config.MaxUnpacked)
 	if err != nil {
 		return 0, err, false
 	}
