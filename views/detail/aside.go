@@ -303,7 +303,12 @@ func (p *Pane) familyHead(f *named, title string, w int) string {
 func (p *Pane) relative(f *named, e *relative, stamp views.Stamp, w int, selected bool) string {
 	th := p.theme
 	r := p.newRow(w)
-	r.space(1)
+	switch {
+	case selected:
+		r.glyph(th.Glyphs.Cursor, th.Path)
+	default:
+		r.space(1)
+	}
 	switch {
 	case e.key == p.key:
 		r.glyph(th.Glyphs.Cursor, th.Path)

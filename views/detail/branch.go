@@ -186,7 +186,7 @@ func (p *Pane) branch(i int32, sub, w int) string {
 		return r.line.String()
 	}
 	style := th.CursorIdle
-	if p.focused {
+	if p.focused && !p.kin.focused {
 		style = th.Cursor
 	}
 	return string(r.line.AppendAs(nil, style))

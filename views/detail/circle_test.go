@@ -201,7 +201,7 @@ func TestContextIsGoneThrough(t *testing.T) {
 				seen[strings.TrimSpace(line)] = true
 			}
 			some := p.relatives()
-			if at := p.kin.cursor; !strings.Contains(screen(t, p), some[at].operation) {
+			if at := p.kin.cursor; !selects(screen(t, p), some[at].operation) {
 				t.Fatalf("%v: %s is selected and not seen:\n%s", size, some[at].operation, screen(t, p))
 			}
 			do(p, views.Down)
@@ -228,6 +228,19 @@ func TestContextIsGoneThrough(t *testing.T) {
 			t.Errorf("%v: Esc has to go back to the tree, and then on", size)
 		}
 	}
+}
+
+// selects tells whether the line of the context that is marked as selected has a text.
+func selects(screen, text string) bool {
+	for line := range strings.SplitSeq(screen, "\n") {
+		if _, beside, ok := strings.Cut(line, "|"); ok {
+			line = beside
+		}
+		if len(line) > 2 && line[0] == '>' && (line[1] == ' ' || line[1] == '>') && strings.Contains(line, text) {
+			return true
+		}
+	}
+	return false
 }
 
 func TestContextIsClicked(t *testing.T) {
@@ -285,5 +298,22 @@ func TestTimesOfTheContextFollowTheClock(t *testing.T) {
 	p.SetData(views.Data{Now: now, Clock: views.Clock{Mode: views.LocalTime, Zone: zone}, Store: s.Snapshot(), Find: find, Held: true})
 	if got := screen(t, p); !strings.Contains(got, " 12:14:58 DeleteUser") || !strings.Contains(got, " TIME X ") {
 		t.Errorf("not in local time:\n%s", got)
+	}
+}
+
+// An entry that shares its log_id is shown together with the others that have it, also when they come later.
+func TestTwins(t *testing.T) {
+	p := New()
+	p.SetSize(118, 30)
+	s := among(t, p, drawn)
+	work(t, p)
+	if got := screen(t, p); strings.Contains(got, "SAME LOG_ID") {
+		t.Errorf("it has no twin:\n%s", got)
+	}
+	s.Append([]audit.Entry{decoded(t, strings.Replace(drawn, `"DeleteUser"`, `"UpdateUser"`, 1), fromStream())})
+	p.SetData(views.Data{Now: now, Store: s.Snapshot(), Find: find, Held: true})
+	work(t, p)
+	if got := screen(t, p); !strings.Contains(got, "SAME LOG_ID (2)") || !strings.Contains(got, "same log_id as another") {
+		t.Errorf("the twin is not shown:\n%s", got)
 	}
 }

@@ -43,6 +43,15 @@ func (k *kin) enter(key store.Key, now time.Time) {
 	}
 }
 
+// doubt has the ids of an entry looked for anew, since another has come that shares one.
+func (k *kin) doubt(key store.Key) {
+	if c := k.known[key]; c != nil {
+		again := *c // the old one may be read by a search
+		again.deep = false
+		k.known[key] = &again
+	}
+}
+
 // families are the kinds of entries that stand around the entry, with their names. Those that it cannot have are left out.
 func (p *Pane) families(c *circle) []named {
 	var out []named

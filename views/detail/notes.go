@@ -10,7 +10,13 @@ import (
 )
 
 // ago says how long ago the entry happened, as far as that is known.
-func (p *Pane) ago() string { return p.since(p.entry.Time()) }
+func (p *Pane) ago() string {
+	said := p.since(p.entry.Time())
+	if strings.HasPrefix(said, "in ") {
+		said += ", by this clock" // what has happened cannot be ahead
+	}
+	return said
+}
 
 // since says how long ago a time was, or how far ahead it is; nothing where no ages are told.
 func (p *Pane) since(t time.Time) string {
@@ -19,7 +25,7 @@ func (p *Pane) since(t time.Time) string {
 	}
 	d := p.now.Sub(t)
 	if d <= -time.Second {
-		return "in " + views.Age(-d) + ", by this clock"
+		return "in " + views.Age(-d)
 	}
 	return views.Age(d) + " ago"
 }

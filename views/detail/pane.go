@@ -308,6 +308,7 @@ func (p *Pane) SetData(d views.Data) {
 	}
 	if gone := !held; gone != p.gone || flags != p.flags {
 		p.gone, p.flags, p.cached = gone, flags, ""
+		p.kin.doubt(p.key)
 	}
 }
 

@@ -140,6 +140,27 @@ func TestStyledScreen(t *testing.T) {
 			screen(t, p)
 			golden.RequireEqual(t, p.View())
 		})
+		t.Run(c.name+"-around", func(t *testing.T) {
+			p := New()
+			p.SetTheme(theme.For(c.dark, c.profile))
+			p.SetSize(120, 30)
+			p.SetFocus(true)
+			among(t, p, recognised)
+			among(t, p, drawn)
+			look(t, p, "user")
+			do(p, "enter")
+			p.Step(1)
+			do(p, views.Down)
+			screen(t, p)
+			golden.RequireEqual(t, p.View())
+		})
+		t.Run(c.name+"-bytes", func(t *testing.T) {
+			p := pane(t, hostile, 80, 15)
+			p.SetTheme(theme.For(c.dark, c.profile))
+			do(p, views.Bytes)
+			screen(t, p)
+			golden.RequireEqual(t, p.View())
+		})
 	}
 }
 

@@ -264,3 +264,18 @@ func TestSearchAgreesWithAPlainOne(t *testing.T) {
 		}
 	})
 }
+
+// A person goes on folding while matches are looked for.
+func TestSearchWhileFolding(t *testing.T) {
+	p := pane(t, big(100_000), 80, 24)
+	do(p, views.Filter, "user")
+	cmd := p.Work(t.Context())
+	found := make(chan tea.Msg)
+	go func() { found <- cmd() }()
+	do(p, views.FarLeft, views.FarRight, views.LessDeep, views.MoreDeep)
+	screen(t, p)
+	finish(p, <-found)
+	if n := len(p.search.hits); n != 25_002 {
+		t.Errorf("%d matches", n)
+	}
+}

@@ -13,6 +13,7 @@ import (
 type sheet struct {
 	of   sheetKind
 	path string // of the value
+	size int    // of what is shown, in bytes
 	text pager
 	hex  bool // the bytes are shown as such
 	dump dump
@@ -34,14 +35,15 @@ func (s *sheet) covers() bool { return s.of == oneValue || s.of == rawBytes }
 // openValue shows the focused value in full.
 func (p *Pane) openValue() {
 	i := p.scroll.cursor
-	p.sheet = sheet{of: oneValue, path: p.Path(), text: newPager(p.tree.says(i), p.text, false)}
+	said := p.tree.says(i)
+	p.sheet = sheet{of: oneValue, path: p.Path(), size: len(said), text: newPager(said, p.text, false)}
 	p.arrange()
 }
 
 // openBytes shows what was received: as text if that can be read, else in hexadecimal digits.
 func (p *Pane) openBytes() {
 	raw := p.raw()
-	p.sheet = sheet{of: rawBytes, hex: !legible(raw), text: newPager(raw, p.text, true), dump: dump{data: raw}}
+	p.sheet = sheet{of: rawBytes, size: len(raw), hex: !legible(raw), text: newPager(raw, p.text, true), dump: dump{data: raw}}
 	p.arrange()
 }
 
@@ -209,7 +211,7 @@ func (p *Pane) sheetHead() string {
 	room := r.left - len(right) - 1
 	r.space(1)
 	if s.of == oneValue {
-		size := humanize.Comma(int64(len(p.tree.says(p.scroll.cursor)))) + " bytes"
+		size := humanize.Comma(int64(s.size)) + " bytes"
 		if !s.text.wrap {
 			size += ", not wrapped"
 		}
@@ -225,7 +227,7 @@ func (p *Pane) sheetHead() string {
 			form = "as text, not wrapped"
 		}
 		r.put("Bytes as received", p.theme.Title)
-		r.put("  "+humanize.Comma(int64(len(p.raw())))+", "+form, p.theme.Dim)
+		r.put("  "+humanize.Comma(int64(s.size))+", "+form, p.theme.Dim)
 	}
 	r.space(r.left - len(right))
 	r.put(right, p.theme.Dim)
