@@ -24,9 +24,6 @@ func (p *Pane) actBad(a views.Action, n int) {
 	case views.PrevEntry:
 		p.otherBad(-n)
 	case views.Filter:
-		if p.sheet.hex {
-			p.sheet.hex = false
-		}
 		p.openSearch()
 	case views.NextMatch:
 		p.walk(n)

@@ -271,6 +271,20 @@ func TestContextIsClicked(t *testing.T) {
 	}
 }
 
+// A search from the context goes to the tree.
+func TestMatchesFromTheContext(t *testing.T) {
+	p := New()
+	p.SetSize(80, 24)
+	among(t, p, drawn)
+	look(t, p, "log_id")
+	do(p, "enter", views.Top)
+	p.Step(1)
+	do(p, views.NextMatch)
+	if p.Path() != ".log_id" || p.kin.focused || p.layout.kin > 0 {
+		t.Errorf("at %s, context %v with %d lines", p.Path(), p.kin.focused, p.layout.kin)
+	}
+}
+
 // A visit from the context goes on there: the same family, at the entry itself.
 func TestContextGoesAlong(t *testing.T) {
 	p := New()

@@ -77,6 +77,9 @@ func (p *Pane) Show(e audit.Entry, key store.Key, flags store.Flags) {
 	}
 	p.remember()
 	opened := p.sheet
+	if p.bad != nil {
+		opened = sheet{}
+	}
 	p.shown, p.entry, p.key, p.flags, p.gone, p.touched, p.bad = true, e, key, flags, false, false, nil
 	p.tree = parse(e.Raw)
 	p.scroll = scroll{tree: p.tree, height: p.scroll.height}

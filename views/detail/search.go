@@ -69,6 +69,7 @@ func (p *Pane) openSearch() {
 	}
 	s.input, s.open, s.typing = in, true, true
 	s.origin = p.scroll.cursor
+	p.sheet.hex = false // digits are not searched
 	p.lookFor("")
 	p.arrange()
 }
@@ -232,7 +233,7 @@ func (p *Pane) reveal(i int32) {
 		p.cached = ""
 		return
 	}
-	p.kin.focused = false
+	p.leaveKin()
 	for a := p.tree.nodes[i].parent; a >= 0; a = p.tree.nodes[a].parent {
 		if p.tree.nodes[a].folded {
 			p.fold(a, false)

@@ -199,6 +199,11 @@ func TestSearchInAValueAndInBytes(t *testing.T) {
 	if got := screen(t, p); !strings.Contains(got, "1 of 1 ") {
 		t.Errorf("not in the bytes:\n%s", got)
 	}
+	do(p, "enter", views.Open)
+	look(t, p, "needle")
+	if got := screen(t, p); p.sheet.hex || !strings.Contains(got, "1 of 2 ") {
+		t.Errorf("not in the bytes that were shown as digits:\n%s", got)
+	}
 }
 
 func TestMatchesAreSetOff(t *testing.T) {

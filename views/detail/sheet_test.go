@@ -230,7 +230,7 @@ func TestBadRecords(t *testing.T) {
 		t.Error("there is nothing to close in it")
 	}
 	show(t, p, drawn)
-	if p.Examining() || p.Path() != ".emit_time" {
+	if p.Examining() || p.Path() != ".emit_time" || p.sheet.of != noSheet {
 		t.Error("an entry does not take its place")
 	}
 }
