@@ -159,6 +159,9 @@ func (m *Model) summary() string {
 	if m.said != "" {
 		return t.Notice.Render(text.Cell(" "+m.said, m.width))
 	}
+	if m.focus == onDetail && m.detail.Examining() {
+		return text.Cell(" This was received and is no entry", m.width)
+	}
 	for _, p := range []int{m.focus, m.front()} {
 		if s, ok := m.all[p].Pane.(views.Summarizer); ok {
 			return s.Summary(m.width)
@@ -242,7 +245,10 @@ func (m *Model) actions() []views.Action {
 	case onList:
 		first = []views.Action{views.Open, views.Filter, views.Hold}
 	case onDetail:
-		first = []views.Action{views.NextEntry, views.Right}
+		first = []views.Action{views.NextEntry}
+		if m.has(onDetail, views.Right) {
+			first = append(first, views.Right)
+		}
 	}
 	if len(m.areas.panes) > 1 {
 		first = append(first, views.NextPane)

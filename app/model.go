@@ -63,6 +63,7 @@ type Model struct {
 	opened opened
 	wish   wish
 
+	held     bool      // what the panes were told of the list
 	followed time.Time // when the detail last went along with the list
 	dragged  int       // the pane in which a mouse button is held down; -1: none
 	labels   []label   // what stands on line 2, for clicks
@@ -270,10 +271,11 @@ func (m *Model) panes() []views.Pane {
 
 // pass hands the panes what is known now.
 func (m *Model) pass() {
+	m.held = m.events.Held()
 	d := views.Data{
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Held: m.events.Held(), Find: find(m.now),
+		Held: m.held, Find: find(m.now),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

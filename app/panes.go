@@ -72,9 +72,19 @@ func (m *Model) heed(p paneMsg) tea.Cmd {
 	case views.Narrow:
 		return m.narrow(msg)
 	case views.Visit:
+		if found := m.found.matches; found != nil && !m.context && !found.Has(msg.Key) {
+			m.context = true
+			m.said = "The entry does not match the filter. All entries are shown; " + m.keys.names(views.Context) + " hides the others again."
+			m.pass()
+		}
 		m.events.Select(msg.Key)
 		m.follow()
 		return m.work()
+	case views.Examine:
+		m.detail.ShowBad(msg.Bad)
+		m.opened = yes
+		m.focusOn(onDetail)
+		return nil
 	case views.Say:
 		m.said = msg.Text
 		return nil

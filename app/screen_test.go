@@ -16,6 +16,7 @@ import (
 
 	"taudit/source"
 	"taudit/source/audit"
+	"taudit/views"
 )
 
 // script is a source that sends what a test gives it, and ends.
@@ -81,7 +82,8 @@ func screen(t testing.TB, w, h int, o ModelOptions, sources ...source.Source) *M
 	feed.state.Store(&s)
 	o.Now = func() time.Time { return moment }
 	m := NewModel(t.Context(), feed, o)
-	m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	_, cmd := m.Update(tea.WindowSizeMsg{Width: w, Height: h})
+	tell(m, cmd)
 	m.Update(feedMsg{})
 	return m
 }
@@ -95,6 +97,37 @@ func more(t testing.TB, m *Model, events ...source.Event) {
 		}
 	}
 	m.Update(feedMsg{})
+}
+
+// drive presses keys and lets the panes find out what they want to know.
+func drive(m *Model, keys ...string) {
+	for _, k := range keys {
+		tell(m, m.key(k))
+	}
+}
+
+// enter does so with text that is typed.
+func enter(m *Model, text string) {
+	for _, r := range text {
+		_, cmd := m.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+		tell(m, cmd)
+	}
+}
+
+func tell(m *Model, cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	switch msg := cmd().(type) {
+	case nil:
+	case tea.BatchMsg:
+		for _, c := range msg {
+			tell(m, c)
+		}
+	default:
+		_, cmd = m.Update(msg)
+		tell(m, cmd)
+	}
 }
 
 // press sends keys as Bubble Tea names them.
@@ -139,7 +172,20 @@ func TestScreens(t *testing.T) {
 			press(m, "k", "k")
 			more(t, m, source.Event{Entries: all[15:]})
 		}},
-		{"detail", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "k", "k", "enter", "j", "j") }},
+		{"detail", []source.Source{stream}, ModelOptions{}, func(m *Model) {
+			drive(m, "k", "k", "enter", "j", "j")
+		}},
+		{"detail context", []source.Source{stream}, ModelOptions{}, func(m *Model) {
+			drive(m, "k", "k", "enter", "tab", "j")
+		}},
+		{"detail search", []source.Source{stream}, ModelOptions{}, func(m *Model) {
+			drive(m, "k", "k", "enter", "/")
+			enter(m, "user")
+		}},
+		{"detail bytes", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "k", "k", "enter", "x", "enter") }},
+		{"bad record", []source.Source{stream}, ModelOptions{}, func(m *Model) {
+			m.Update(paneMsg{onDetail, views.Examine{Bad: audit.Bad{Raw: "\x00{\"emit_time", Size: 12, Offset: 7, Reason: "not JSON", Origin: all[0].Origin}}})
+		}},
 		{"help", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "?") }},
 		{"quitting", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "q") }},
 		{"connecting", []source.Source{script{name: "kinesis audit-prod/us-east-1"}}, ModelOptions{}, nil},

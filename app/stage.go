@@ -50,6 +50,9 @@ func (m *Model) follow() {
 	if !m.detailShown() {
 		return
 	}
+	if m.detail.Examining() && m.focus == onDetail {
+		return
+	}
 	m.followed = m.now
 	list, ok := m.all[m.front()].Pane.(views.Selector)
 	if !ok {
@@ -68,8 +71,12 @@ func (m *Model) followNews() {
 	}
 }
 
-// settle gives the detail a place, or takes it away, when whether it is shown has changed with what the list does.
+// settle gives the detail a place, or takes it away, when whether it is shown has changed with what the list does, and lets the panes
+// know when the list has begun or ceased to be held.
 func (m *Model) settle() {
+	if m.events.Held() != m.held {
+		m.pass()
+	}
 	if !m.zoomed && m.detailShown() != m.areas.shown(onDetail) {
 		m.lay()
 	}
@@ -147,6 +154,9 @@ func (m *Model) stops() []int {
 
 // switchPane moves the focus n panes on.
 func (m *Model) switchPane(n int) {
+	if s, ok := m.all[m.focus].Pane.(views.Stepper); ok && s.Step(n) {
+		return
+	}
 	stops := m.stops()
 	at := max(slices.Index(stops, m.focus), 0)
 	n = (at + n%len(stops) + len(stops)) % len(stops)

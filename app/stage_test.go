@@ -208,6 +208,7 @@ func TestTheDetailGoesRound(t *testing.T) {
 	}
 }
 
+// The detail is gone through in two steps: its tree, and what stands around the entry.
 func TestTabGoesThroughAllPanes(t *testing.T) {
 	for _, c := range []struct {
 		w, h int
@@ -215,8 +216,8 @@ func TestTabGoesThroughAllPanes(t *testing.T) {
 		want string
 	}{
 		{80, 24, nil, "Events People Places Notes Events"},
-		{80, 24, []string{"enter"}, "Detail People Places Notes Events"},
-		{200, 60, nil, "Events Detail People Places Notes Events"},
+		{80, 24, []string{"enter"}, "Detail Detail People Places Notes Events"},
+		{200, 60, nil, "Events Detail Detail People Places Notes Events"},
 	} {
 		m, _, _, _, _ := staged(t, c.w, c.h)
 		press(m, c.keys...)

@@ -195,6 +195,9 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		}
 		return m.send(m.focus, act)
 	case views.NextEntry, views.PrevEntry:
+		if m.focus == onDetail && m.detail.Examining() {
+			return m.send(onDetail, act)
+		}
 		if m.focus == onDetail || m.focus == onList {
 			return m.send(m.front(), act)
 		}
@@ -203,7 +206,7 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		return m.send(onList, act)
 	case views.Filter:
 		if m.focus == onDetail {
-			return nil
+			return m.send(onDetail, act)
 		}
 		cmd := m.filter.Open()
 		m.relay()
@@ -220,10 +223,14 @@ func (m *Model) do(act views.Act) tea.Cmd {
 			m.context = !m.context
 			m.pass()
 		}
-	case views.NextMatch:
+	case views.NextMatch, views.PrevMatch:
+		if m.has(m.focus, act.Action) {
+			return m.send(m.focus, act)
+		}
+		if act.Action == views.PrevMatch {
+			act.Count = -act.Count
+		}
 		m.walk(act.Count)
-	case views.PrevMatch:
-		m.walk(-act.Count)
 	default:
 		return m.send(m.answers(act.Action), act)
 	}

@@ -20,6 +20,8 @@ const (
 	FarRight   Action = "far-right" // end of the row; in a tree unfold all below
 	PrevInside Action = "previous-sibling"
 	NextInside Action = "next-sibling"
+	LessDeep   Action = "one-level-less" // in a tree
+	MoreDeep   Action = "one-level-more"
 
 	Hold   Action = "hold"   // hold or follow, whichever it is not
 	Follow Action = "follow" // follow the newest
@@ -42,6 +44,8 @@ const (
 	Zoom     Action = "zoom"  // show the pane with the focus alone
 	Place    Action = "place" // put the detail to the right, below, or away
 	Times    Action = "times" // in UTC, local, relative
+	Wrap     Action = "wrap"  // long values in as many rows as they need
+	Bytes    Action = "bytes" // of the entry, as they were received
 	Help     Action = "help"
 	Redraw   Action = "redraw"
 	Suspend  Action = "suspend"

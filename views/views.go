@@ -3,7 +3,7 @@
 // A pane is added in four steps:
 //
 //  1. A package below views with a type that is a [Pane], and whatever of the optional interfaces it can be: [Tabbed], [Worker],
-//     [Selector], [Summarizer], [Closer], [Typist], [Boxable].
+//     [Selector], [Summarizer], [Closer], [Typist], [Stepper], [Boxable].
 //  2. One line in the list of panes of app/panes.go, which says where it stands: in the place of the list, in the right column of
 //     a large screen (elsewhere in the place of the list), or as a strip above the list.
 //  3. An action that goes to it, and those that it answers, in action.go, and their keys in the table of app/keys.go. An action
@@ -20,6 +20,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/source"
+	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/theme"
@@ -80,6 +81,11 @@ type Typist interface {
 	Editing() bool
 }
 
+// Stepper is a pane of several parts, which the keys for the next pane go through before they leave it.
+type Stepper interface {
+	Step(n int) bool // n parts on, back for negative n; false when that is outside of the pane
+}
+
 // Boxable is a pane that draws itself otherwise in a box, which shows its title.
 type Boxable interface {
 	SetBoxed(boxed bool)
@@ -93,6 +99,9 @@ type Narrow struct {
 
 // Visit asks the app to select an entry in the list, or the nearest to its place.
 type Visit struct{ Key store.Key }
+
+// Examine asks the app to show bytes that no entry could be read from.
+type Examine struct{ Bad audit.Bad }
 
 // Say asks the app for a line above the last, until the next key.
 type Say struct{ Text string }

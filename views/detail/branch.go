@@ -100,31 +100,14 @@ func (p *Pane) valueAt(i int32, w int) int {
 	return max(at, min(p.column(n.parent), w*2/3))
 }
 
-// opens tells whether Open has something to show: a value that is cut, or one whose escapes hide how it reads.
+// opens tells whether Open has something to show: what is below a node, a value that is cut, or one whose escapes hide how it reads.
 func (p *Pane) opens(i int32) bool {
 	t := p.tree
-	if t.holds(i) || len(p.scroll.tall[i]) > 0 {
+	if t.holds(i) {
 		return true
 	}
-	v := t.value(i)
-	w := p.layout.tree.width
-	return t.nodes[i].kind == text && strings.Contains(v, `\`) || p.valueAt(i, w)+p.text.Width(v) > w
+	return t.nodes[i].kind == text && strings.Contains(t.value(i), `\`) || p.cut(i)
 }
-
-// wrap shows the value of a node in as many rows as it needs.
-func (p *Pane) wrap(i int32) {
-	w := p.layout.tree.width
-	said := p.tree.value(i)
-	if p.tree.nodes[i].kind == text {
-		said = `"` + p.tree.says(i) + `"`
-	}
-	if p.scroll.tall == nil {
-		p.scroll.tall = map[int32][]string{}
-	}
-	p.scroll.tall[i] = wrap(said, p.text, max(w-p.valueAt(i, w), 1))
-}
-
-func (p *Pane) unwrap(i int32) { delete(p.scroll.tall, i) }
 
 // branches draws the rows of the tree.
 func (p *Pane) branches() []string {
@@ -134,7 +117,7 @@ func (p *Pane) branches() []string {
 	p.nodes = p.nodes[:0]
 	sub := s.above
 	for i := s.top; i >= 0 && len(lines) < s.height; i = p.tree.next(i) {
-		value := s.tall[i]
+		value := s.value(i)
 		for ; sub < max(len(value), 1) && len(lines) < s.height; sub++ {
 			p.nodes = append(p.nodes, i)
 			lines = append(lines, p.branch(i, sub, w))
@@ -166,11 +149,11 @@ func (p *Pane) branch(i int32, sub, w int) string {
 		r.glyph(th.Glyphs.Cursor, th.Path)
 	}
 	valueAt := p.valueAt(i, w)
-	wrapped := p.scroll.tall[i]
+	wrapped := p.scroll.value(i)
 	switch {
 	case sub > 0:
 		at(valueAt)
-		r.put(wrapped[sub], th.JSONString)
+		p.marked(&r, wrapped[sub], th.JSONString)
 	default:
 		name := t.nameIn(i, w)
 		if n.kind == object || n.kind == array || n.kind == folio {
@@ -186,10 +169,13 @@ func (p *Pane) branch(i int32, sub, w int) string {
 		if n.parent >= 0 && t.nodes[n.parent].kind == array {
 			style = th.Punct
 		}
-		r.put(t.name(i), style)
+		if (n.kind == object || n.kind == array) && !t.holds(i) {
+			style = th.Dim
+		}
+		p.marked(&r, t.name(i), style)
 		at(valueAt)
 		if len(wrapped) > 0 {
-			r.put(wrapped[0], th.JSONString)
+			p.marked(&r, wrapped[0], th.JSONString)
 		} else {
 			p.branchValue(&r, i)
 		}
@@ -200,7 +186,7 @@ func (p *Pane) branch(i int32, sub, w int) string {
 		return r.line.String()
 	}
 	style := th.CursorIdle
-	if p.focused {
+	if p.focused && !p.kin.focused {
 		style = th.Cursor
 	}
 	return string(r.line.AppendAs(nil, style))
@@ -212,15 +198,20 @@ func (p *Pane) branchValue(r *row, i int32) {
 	n := &t.nodes[i]
 	switch n.kind {
 	case text:
-		r.put(t.value(i), th.JSONString)
+		v := t.value(i)
+		if n := p.prefix(i); n > 0 && r.left > n+1 {
+			p.marked(r, v[:n+1], th.Prefix)
+			v = v[n+1:]
+		}
+		p.marked(r, v, th.JSONString)
 	case number:
-		r.put(t.value(i), th.JSONNumber)
+		p.marked(r, t.value(i), th.JSONNumber)
 	case word:
-		r.put(t.value(i), th.JSONBool)
+		p.marked(r, t.value(i), th.JSONBool)
 	case null:
-		r.put(t.value(i), th.JSONNull)
+		p.marked(r, t.value(i), th.JSONNull)
 	case folio:
-		r.put(t.value(i), th.Punct)
+		p.marked(r, t.value(i), th.Punct)
 	default:
 		switch {
 		case !t.holds(i):

@@ -14,6 +14,7 @@ type folding struct {
 	path   []step
 	folded bool
 	deep   bool // with everything below
+	level  int  // above 0: all levels down to it are shown and none below, whatever the rest says
 }
 
 // add remembers one.
@@ -27,12 +28,19 @@ func (f *folds) add(path []step, folded, deep bool) {
 	if len(f.list) == maxFolds {
 		f.list = slices.Delete(f.list, 0, 1)
 	}
-	f.list = append(f.list, folding{path, folded, deep})
+	f.list = append(f.list, folding{path: path, folded: folded, deep: deep})
 }
+
+// addLevel remembers how many levels are shown.
+func (f *folds) addLevel(level int) { f.list = append(f.list[:0], folding{level: level}) }
 
 // apply folds a tree as remembered.
 func (f *folds) apply(t *tree) {
 	for _, o := range f.list {
+		if o.level > 0 {
+			t.foldLevel(o.level)
+			continue
+		}
 		i, ok := t.find(o.path)
 		switch {
 		case !ok:
@@ -47,7 +55,7 @@ func (f *folds) apply(t *tree) {
 // speaks tells whether something is remembered about a path or about what is above it.
 func (f *folds) speaks(path []step) bool {
 	return slices.ContainsFunc(f.list, func(o folding) bool {
-		return len(o.path) == len(path) && slices.Equal(o.path, path) ||
+		return o.level > 0 || len(o.path) == len(path) && slices.Equal(o.path, path) ||
 			o.deep && len(o.path) < len(path) && slices.Equal(o.path, path[:len(o.path)])
 	})
 }

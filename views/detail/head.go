@@ -4,6 +4,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
+
+	"taudit/source/store"
 	"taudit/theme"
 )
 
@@ -26,10 +29,10 @@ func (p *Pane) above() []string {
 	case labelled:
 		lines = append(lines,
 			p.labelled(w, "WHAT", what(e)),
-			p.labelled(w, "WHO", who(e)),
+			p.labelled(w, "WHO", append(who(e), p.acted()...)),
 			p.labelled(w, "WHEN", p.when()),
-			p.labelled(w, "WHERE", where(e)),
-			p.labelled(w, "REQ", request(e)))
+			p.labelled(w, "WHERE", p.where()),
+			p.labelled(w, "REQ", append(request(e), p.requests()...)))
 	}
 	if p.layout.lines >= compact {
 		lines = append(lines, p.rule(w))
@@ -42,10 +45,7 @@ func (p *Pane) headline() string {
 	e := &p.entry
 	r := p.newRow(p.width)
 	r.space(1)
-	said := e.Sentence()
-	if said == "" {
-		said = "Operation not said"
-	}
+	said := p.said()
 	end := outcome(e)
 	w := p.text.Width(end)
 	if w > r.left/2 {
@@ -141,20 +141,76 @@ func (p *Pane) rule(w int) string {
 
 // below draws the lines under the tree.
 func (p *Pane) below() []string {
+	l := &p.layout
 	var lines []string
-	if p.layout.ruled {
+	if l.ruled {
 		lines = append(lines, p.rule(p.width))
 	}
-	if p.layout.source {
+	if l.kin > 0 {
+		p.kin.x, p.kin.y = 0, l.head+l.tree.height+len(lines)
+		around := p.window(nil, p.width, l.kin)
+		for len(around) < l.kin {
+			r := p.newRow(p.width)
+			around = append(around, r.done())
+		}
+		lines = append(lines, around...)
+	}
+	if l.related {
+		lines = append(lines, p.relatedLine())
+	}
+	if l.source {
 		lines = append(lines, p.sourceLine())
 	}
-	if p.layout.path {
+	if l.search {
+		lines = append(lines, p.searchLine(p.width))
+	}
+	if l.path {
 		r := p.newRow(p.width)
 		r.space(1)
 		r.end(p.Path(), r.left, p.theme.Path)
 		lines = append(lines, r.done())
 	}
 	return lines
+}
+
+// relatedLine counts what stands around the entry.
+func (p *Pane) relatedLine() string {
+	r := p.newRow(p.width)
+	r.space(1)
+	if p.kin.snapshot == nil || p.key == (store.Key{}) {
+		return r.done()
+	}
+	r.cell("Related", labels+1, p.theme.ColumnHead)
+	c := p.circle()
+	if c == nil {
+		r.put("looking for what stands around it", p.theme.Dim)
+		return r.done()
+	}
+	var parts []string
+	for _, f := range p.families(c) {
+		part := strings.ToLower(strings.TrimPrefix(f.name, "SAME "))
+		if f.after != "" {
+			part += " " + f.after
+		}
+		if !f.known {
+			parts = append(parts, part+" "+p.theme.Glyphs.Ellipsis)
+			continue
+		}
+		part += " " + humanize.Comma(int64(f.count))
+		if f.others(p.key) == 1 {
+			for i := range f.shown {
+				if o := &f.shown[i]; o.key != p.key {
+					part += " (" + o.operation + ")"
+				}
+			}
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		parts = []string{"no request, target or principal is said"}
+	}
+	r.parts(p.theme.Row, p.theme.Row, parts...)
+	return r.done()
 }
 
 // sourceLine says where the entry came from.
@@ -165,7 +221,7 @@ func (p *Pane) sourceLine() string {
 	r.cell("Source", labels, p.theme.ColumnHead)
 	odd := p.peculiar()
 	parts := func(short bool) []string {
-		return append(odd[:len(odd):len(odd)], some(origin(e, short), p.arrival(), e.Origin.Source)...)
+		return append(odd[:len(odd):len(odd)], some(append([]string{origin(&e.Origin, short), p.arrival(), e.Origin.Source}, p.doubles()...)...)...)
 	}
 	all := parts(false)
 	if p.text.Width(strings.Join(all, "  ")) > r.left {

@@ -11,15 +11,39 @@ import (
 
 // ago says how long ago the entry happened, as far as that is known.
 func (p *Pane) ago() string {
-	t := p.entry.Time()
+	said := p.since(p.entry.Time())
+	if strings.HasPrefix(said, "in ") {
+		said += ", by this clock" // what has happened cannot be ahead
+	}
+	return said
+}
+
+// since says how long ago a time was, or how far ahead it is; nothing where no ages are told.
+func (p *Pane) since(t time.Time) string {
 	if t.IsZero() || p.now.IsZero() || p.clock.Still {
 		return ""
 	}
 	d := p.now.Sub(t)
 	if d <= -time.Second {
-		return "in " + views.Age(-d) + ", by this clock"
+		return "in " + views.Age(-d)
 	}
 	return views.Age(d) + " ago"
+}
+
+// aged is a time that was drawn with its age.
+type aged struct {
+	at   time.Time
+	said string
+}
+
+// older tells whether an age that is seen has changed.
+func (p *Pane) older() bool {
+	for _, a := range p.aged {
+		if p.since(a.at) != a.said {
+			return true
+		}
+	}
+	return false
 }
 
 // delay says how long the entry took to reach its sink.
@@ -85,8 +109,41 @@ func (p *Pane) note(i int32) []string {
 			return some("request " + meaning)
 		}
 	}
-	return nil
+	return p.recognised(i)
 }
+
+// recognised says what a text is known to be.
+func (p *Pane) recognised(i int32) []string {
+	k := p.recognise(i)
+	if k.Meaning != audit.Moment {
+		return some(k.Note)
+	}
+	age := p.since(k.Time)
+	if age != "" {
+		p.aged = append(p.aged, aged{k.Time, age})
+	}
+	at := ""
+	if p.clock.Mode == views.LocalTime {
+		at = p.clock.Full(k.Time)
+	}
+	return some(age, at)
+}
+
+func (p *Pane) recognise(i int32) audit.Known {
+	const longest = 1024
+	t := p.tree
+	if t.nodes[i].kind != text || t.nodes[i].value.to-t.nodes[i].value.from > longest {
+		return audit.Known{}
+	}
+	named := i
+	for t.nodes[named].key.to == 0 && t.nodes[named].parent >= 0 {
+		named = t.nodes[named].parent
+	}
+	return audit.Recognise(t.key(named), t.says(i))
+}
+
+// prefix is how many bytes of a value all of its kind begin with.
+func (p *Pane) prefix(i int32) int { return p.recognise(i).Prefix }
 
 // some leaves out what is empty.
 func some(parts ...string) []string {
@@ -192,8 +249,7 @@ func request(e *audit.Entry) []string {
 }
 
 // origin says where in its source the entry was, in full or short.
-func origin(e *audit.Entry, short bool) string {
-	o := e.Origin
+func origin(o *audit.Origin, short bool) string {
 	var parts []string
 	if shard, ok := strings.CutPrefix(o.Part, "shardId-"); ok {
 		number := strings.TrimLeft(shard, "0")

@@ -3,6 +3,7 @@
 package detail
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -33,7 +34,11 @@ type Pane struct {
 
 	tree    *tree
 	scroll  scroll
-	plain   plain // instead of the tree, when there is none
+	wrapped bool  // values take as many rows as they need
+	sheet   sheet // in the place of the tree
+	search  search
+	kin     kin
+	bad     *audit.Bad // shown instead of an entry
 	known   known
 	columns map[int32]int // of the values below a node: see column
 
@@ -46,6 +51,8 @@ type Pane struct {
 	cached string
 	line   grid.Line
 	nodes  []int32 // that of each row of the tree as last drawn, for clicks
+	aged   []aged  // the ages of values as last drawn
+	typeAt int     // where the cursor was last drawn in the line of the search; -1: nowhere
 }
 
 // New makes a pane that shows nothing.
@@ -60,8 +67,8 @@ func New() *Pane {
 // scrolls by.
 func (p *Pane) SetEntry(row store.Row) { p.Show(row.Entry(), row.Key(), row.Flags()) }
 
-// Show shows an entry. What was focused, folded and unfolded in the one before is so in this one, as far as it has the same
-// paths.
+// Show shows an entry. What was focused, folded, unfolded and looked for in the one before is so in this one, as far as it has the
+// same paths; so is a value that was opened, and so are the bytes.
 func (p *Pane) Show(e audit.Entry, key store.Key, flags store.Flags) {
 	p.cached = ""
 	if p.shown && p.key == key && p.entry.Raw == e.Raw {
@@ -69,17 +76,36 @@ func (p *Pane) Show(e audit.Entry, key store.Key, flags store.Flags) {
 		return
 	}
 	p.remember()
-	p.shown, p.entry, p.key, p.flags, p.gone, p.touched = true, e, key, flags, false, false
+	opened := p.sheet
+	if p.bad != nil {
+		opened = sheet{}
+	}
+	p.shown, p.entry, p.key, p.flags, p.gone, p.touched, p.bad = true, e, key, flags, false, false, nil
 	p.tree = parse(e.Raw)
 	p.scroll = scroll{tree: p.tree, height: p.scroll.height}
 	p.columns = nil
 	p.known = knownIn(p.tree)
 	p.age = p.ago()
-	p.plain = plain{}
-	if p.tree.err != nil {
-		p.plain = newPlain(p.tree, p.text, p.layout)
-		return
+	p.again()
+	p.sheet = p.base()
+	p.kin.enter(key, p.now)
+	if p.tree.err == nil {
+		p.enter()
 	}
+	switch {
+	case opened.of == rawBytes:
+		p.openBytes()
+		p.sheet.hex = opened.hex || p.sheet.hex
+	case opened.of == oneValue && p.tree.err == nil && p.Path() == opened.path && p.opens(p.scroll.cursor) && !p.tree.holds(p.scroll.cursor):
+		p.openValue()
+	case opened.covers() || p.sheet.of != noSheet:
+		p.arrange()
+	}
+}
+
+// enter finds the place in a new tree.
+func (p *Pane) enter() {
+	p.rewrap()
 	p.folds.apply(p.tree)
 	switch {
 	case p.wanted != nil:
@@ -105,9 +131,11 @@ func (p *Pane) remember() {
 // Clear shows nothing.
 func (p *Pane) Clear() {
 	p.remember()
-	p.shown, p.entry, p.key, p.flags, p.gone = false, audit.Entry{}, store.Key{}, 0, false
-	p.tree, p.plain, p.columns, p.cached = &tree{}, plain{}, nil, ""
+	p.shown, p.entry, p.key, p.flags, p.gone, p.bad = false, audit.Entry{}, store.Key{}, 0, false, nil
+	p.tree, p.sheet, p.columns, p.cached = &tree{}, sheet{}, nil, ""
 	p.scroll = scroll{tree: p.tree, height: p.scroll.height}
+	p.closeSearch()
+	p.kin.enter(store.Key{}, p.now)
 }
 
 // Key is that of the entry shown; the zero Key when there is none.
@@ -153,18 +181,43 @@ func (p *Pane) Title() string {
 
 // Actions are those that the pane answers now.
 func (p *Pane) Actions() []views.Action {
+	var out []views.Action
+	if p.search.open {
+		out = append(out, views.NextMatch, views.PrevMatch)
+	}
 	switch {
+	case p.bad != nil:
+		return append(append(out, views.NextEntry, views.PrevEntry), p.sheetActions()...)
 	case !p.shown:
 		return nil
-	case p.tree.err != nil:
-		return []views.Action{views.Down, views.Up, views.HalfDown, views.HalfUp, views.PageDown, views.PageUp, views.Top, views.Bottom}
+	case p.kin.focused:
+		return append(out, views.Down, views.Up, views.Open, views.Left, views.Top, views.Bottom)
+	case p.sheet.of != noSheet:
+		return append(out, p.sheetActions()...)
 	}
-	out := []views.Action{views.Down, views.Up, views.Left, views.Right}
+	out = append(out, views.Down, views.Up, views.Left, views.Right)
 	if p.opens(p.scroll.cursor) {
 		out = append(out, views.Open)
 	}
-	return append(out, views.FarLeft, views.FarRight, views.NextInside, views.PrevInside,
-		views.HalfDown, views.HalfUp, views.PageDown, views.PageUp, views.Top, views.Bottom)
+	return append(out, views.Filter, views.Bytes, views.Wrap, views.FarLeft, views.FarRight, views.LessDeep, views.MoreDeep,
+		views.NextInside, views.PrevInside, views.HalfDown, views.HalfUp, views.PageDown, views.PageUp, views.Top, views.Bottom)
+}
+
+// Close closes the topmost of what is open: the search, the bytes or a value, and goes back from the context to the tree.
+func (p *Pane) Close() bool {
+	switch {
+	case p.search.open:
+		p.closeSearch()
+	case p.bad != nil:
+		return false
+	case p.sheet.covers():
+		p.closeSheet()
+	case p.kin.focused:
+		p.leaveKin()
+	default:
+		return false
+	}
+	return true
 }
 
 // SetSize gives the pane its rectangle, in cells.
@@ -189,20 +242,19 @@ func (p *Pane) SetBoxed(boxed bool) {
 func (p *Pane) arrange() {
 	p.cached = ""
 	y := p.scroll.distance()
-	rewrap := p.layout.tree.width
-	p.layout = plan(p.width, p.height, p.boxed)
+	was := p.layout.tree.width
+	p.layout = plan(p.width, p.height, form{
+		boxed: p.boxed, whole: p.sheet.covers(), search: p.search.open, kin: p.kin.focused,
+	})
 	p.scroll.height = p.layout.tree.height
-	if !p.shown {
+	if p.sheet.of != noSheet {
+		p.resizeSheet()
+	}
+	if !p.shown || p.tree.err != nil {
 		return
 	}
-	if p.tree.err != nil {
-		p.plain = p.plain.resized(p.tree, p.text, p.layout)
-		return
-	}
-	if rewrap != p.layout.tree.width {
-		for i := range p.scroll.tall {
-			p.wrap(i)
-		}
+	if was != p.layout.tree.width {
+		p.rewrap()
 	}
 	if !p.touched {
 		p.fit()
@@ -224,25 +276,30 @@ func (p *Pane) SetTheme(t *theme.Theme) {
 	p.theme, p.text, p.cached = t, grid.TextFor(t.Glyphs), ""
 	if p.text != was {
 		p.columns = nil
-		for i := range p.scroll.tall {
-			p.wrap(i)
-		}
+		p.rewrap()
 		p.arrange()
 	}
 }
 
-// SetData refreshes what changes by itself: the age of the entry, and whether it is still held and peculiar. It costs
+// SetData refreshes what changes by itself: ages, whether the entry is still held and peculiar, and what stands around it. It costs
 // O(log n), and the view stays as it is when nothing of that is new.
 func (p *Pane) SetData(d views.Data) {
 	p.now = d.Now
 	if d.Clock != p.clock {
 		p.clock, p.cached = d.Clock, ""
+		if p.sheet.of != noSheet {
+			p.arrange()
+		}
 	}
+	p.kin.snapshot, p.kin.find, p.kin.held = d.Store, d.Find, d.Held
 	if !p.shown {
 		return
 	}
 	if age := p.ago(); age != p.age {
 		p.age, p.cached = age, ""
+	}
+	if p.older() {
+		p.cached = ""
 	}
 	if d.Store == nil || p.key == (store.Key{}) { // the entry of no store
 		return
@@ -254,11 +311,12 @@ func (p *Pane) SetData(d views.Data) {
 	}
 	if gone := !held; gone != p.gone || flags != p.flags {
 		p.gone, p.flags, p.cached = gone, flags, ""
+		p.kin.doubt(p.key)
 	}
 }
 
-// Cursor is hidden: the selected row is marked.
-func (p *Pane) Cursor() *tea.Cursor { return nil }
+// Work looks for what is searched for, and for what stands around the entry.
+func (p *Pane) Work(ctx context.Context) tea.Cmd { return tea.Batch(p.seek(ctx), p.gather(ctx)) }
 
 // fit folds the principal, which the lines around the tree tell of, when the tree has more rows than the view. It leaves alone
 // what a person has folded, unfolded or gone into, and goes by nothing else that they did, so that an entry always

@@ -141,20 +141,19 @@ func TestFoldsAreBounded(t *testing.T) {
 	}
 }
 
-func TestOpenShowsTheWholeValue(t *testing.T) {
-	long := strings.Repeat("lorem ipsum ", 400)
+func TestWrapShowsValuesWhole(t *testing.T) {
+	long := strings.Repeat("lorem ipsum ", 300)
 	p := pane(t, `{"operation":"X","log_id":"1","pem":"a\nb\u001b[2J","text":"`+long+`","next":1,"list":[]}`, 80, 20)
-	do(p, 2, views.Down)
+	do(p, views.Wrap, 2, views.Down)
 	if p.Path() != ".pem" {
 		t.Fatal(p.Path())
 	}
-	do(p, views.Open)
 	if got := screen(t, p); !strings.Contains(got, "\"a  ") || !strings.Contains(got, ` b\x1b[2J"`) {
-		t.Errorf("not opened:\n%s", got)
+		t.Errorf("not wrapped:\n%s", got)
 	}
-	do(p, views.Down, views.Open)
-	if len(p.scroll.tall[p.scroll.cursor]) < 20 {
-		t.Fatalf("%d rows", len(p.scroll.tall[p.scroll.cursor]))
+	do(p, views.Down)
+	if n := len(p.scroll.value(p.scroll.cursor)); n < 20 {
+		t.Fatalf("%d rows", n)
 	}
 	// A value that is taller than the view is scrolled through.
 	seen := map[string]bool{}
@@ -169,31 +168,31 @@ func TestOpenShowsTheWholeValue(t *testing.T) {
 		t.Errorf("at %s after %d steps", p.Path(), steps)
 	}
 	var words int
-	for _, row := range p.scroll.tall[at(t, p.tree, ".text")] {
+	for _, row := range p.scroll.value(at(t, p.tree, ".text")) {
 		words += len(strings.Fields(strings.Trim(row, `"`)))
 	}
-	if words != 800 {
+	if words != 600 {
 		t.Errorf("%d words", words)
 	}
 	do(p, views.Up)
 	if got := strings.Count(screen(t, p), "lorem"); got == 0 {
 		t.Error("its end is not shown")
 	}
-	do(p, views.Open)
-	if len(p.scroll.tall) != 1 {
-		t.Error("it stays open")
+	do(p, views.Wrap)
+	if p.scroll.value(p.scroll.cursor) != nil || p.Path() != ".text" {
+		t.Errorf("%s stays wrapped", p.Path())
 	}
 	do(p, views.Bottom, views.Open) // an empty list: nothing to open
-	if len(p.scroll.tall) != 1 || p.opens(p.scroll.cursor) {
+	if p.sheet.of != noSheet || p.opens(p.scroll.cursor) {
 		t.Error("something was opened")
 	}
 }
 
-func TestVeryLongTextIsCut(t *testing.T) {
+func TestVeryLongTextIsCutInTheTree(t *testing.T) {
 	p := pane(t, `{"operation":"X","log_id":"1","text":"`+strings.Repeat("山", 1<<20)+`"}`, 80, 20)
-	do(p, views.Bottom, views.Open, views.Down)
-	rows := p.scroll.tall[p.scroll.cursor]
-	if last := rows[len(rows)-1]; last != "(2.9 MiB more)" || len(rows) > 1000 {
+	do(p, views.Wrap, views.Bottom, views.Down)
+	rows := p.scroll.value(p.scroll.cursor)
+	if last := rows[len(rows)-1]; last != "(3.0 MiB more)" || len(rows) > 200 {
 		t.Errorf("%d rows, the last %q", len(rows), last)
 	}
 }

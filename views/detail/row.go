@@ -40,6 +40,14 @@ func (r *row) cell(s string, w int, style theme.Style) {
 	}
 }
 
+// from adds text from data in w cells, scrolled sideways.
+func (r *row) from(s string, skip, w int, style theme.Style) {
+	if w = min(w, r.left); w > 0 {
+		r.line.CellFrom(r.text, s, skip, w, style)
+		r.left -= w
+	}
+}
+
 // end adds the end of a text in w cells: that of a path says more than its beginning.
 func (r *row) end(s string, w int, style theme.Style) {
 	if w = min(w, r.left); w > 0 {

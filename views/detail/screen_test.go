@@ -6,16 +6,18 @@ import (
 	"testing"
 	"unicode"
 
+	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/exp/golden"
 
+	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
 	"taudit/views"
 )
 
-// sizes of the pane: on the smallest screens, below the list and to the right of it.
+// sizes of the pane: on the smallest screens, below the list and to the right of it, and alone on a large screen.
 var sizes = []struct {
 	name          string
 	width, height int
@@ -24,6 +26,7 @@ var sizes = []struct {
 	{"60x15", 60, 15, false},
 	{"80x24", 80, 24, false},
 	{"120x40-below", 118, 14, true},
+	{"120x40-alone", 120, 35, false},
 	{"200x60-right", 80, 54, true},
 }
 
@@ -39,15 +42,32 @@ func TestScreens(t *testing.T) {
 		{"guide", guide, opened},
 		{"folded", drawn, folded},
 		{"all-folded", current, []any{views.Top, views.FarLeft, views.Left}},
+		{"two-levels", current, []any{views.FarRight, views.LessDeep, views.LessDeep, views.LessDeep}},
 		{"current", current, []any{views.FarRight, 12, views.Down}},
 		{"camel-case", download, []any{6, views.Down}},
 		{"trailing-comma", pretty, opened},
+		{"recognised", recognised, nil},
 		{"hostile", hostile, opened},
+		{"hostile-bytes", hostile, []any{views.Bytes}},
+		{"hostile-text", hostile, []any{views.Bytes, views.Open}},
+		{"searching", current, []any{views.Filter, "pay"}},
+		{"found", current, []any{views.Filter, "pay", "enter", views.NextMatch}},
+		{"not-found", current, []any{views.Filter, "Pay", "enter"}},
 		{"long-text", longText(), []any{views.Bottom}},
-		{"long-text-opened", longText(), []any{views.Bottom, views.Open}},
+		{"long-text-wrapped", longText(), []any{views.Wrap, views.Bottom}},
+		{"long-text-opened", longText(), []any{views.FarRight, views.Bottom, views.Open, 2, views.Down}},
+		{"long-text-sideways", longText(), []any{views.FarRight, views.Bottom, views.Open, views.Wrap, 3, views.Right}},
+		{"long-text-searching", longText(), []any{views.FarRight, views.Bottom, views.Open, views.Filter, "second"}},
+		{"bytes", drawn, []any{views.Bytes}},
+		{"bytes-hexadecimal", drawn, []any{views.Bytes, views.Open}},
 		{"thousand", thousand(), []any{views.Bottom, 3, views.Up}},
 		{"deep", `{"operation":"X","log_id":"1","raw_details":` + strings.Repeat(`{"a":[`, 60) + "1" + strings.Repeat("]}", 60) + "}", []any{60, views.Down}},
 		{"damaged", `{"operation":"X","status":"OK","details":{"a":[1,2 3],` + "\x1b]0;x\x07" + `}}`, []any{views.Down}},
+		{"looking-around", drawn, nil},
+		{"around", drawn, []any{nextPart}},
+		{"empty", "", nil},
+		{"bad", "\x00\x01{\"emit_time\": \x1b[31m" + strings.Repeat("padding ", 40), []any{2, views.Down}},
+		{"bad-probe", "t", nil},
 	} {
 		for _, size := range sizes {
 			t.Run(c.name+"/"+size.name, func(t *testing.T) {
@@ -57,14 +77,27 @@ func TestScreens(t *testing.T) {
 				p.SetBoxed(size.boxed)
 				p.SetFocus(true)
 				p.SetData(views.Data{Now: now})
-				if c.name == "damaged" {
+				switch {
+				case c.name == "empty":
+				case c.name == "damaged":
 					e := entryOf(c.raw)
 					e.Origin = fromStream()
 					p.Show(e, store.Key{Seq: 1}, store.Rescued)
-				} else {
-					show(t, p, c.raw)
+				case c.name == "bad-probe":
+					_, bad := audit.NewDecoder().Decode([]byte(c.raw), fromStream())
+					p.ShowBad(bad[0])
+				case c.name == "bad":
+					p.ShowBad(audit.Bad{Raw: c.raw, Size: len(c.raw) + 1000*(len(c.raw)-1), Offset: 77, Reason: "not JSON at byte 0: invalid character '\\x00'", Origin: fromStream()})
+				default:
+					among(t, p, c.raw)
+				}
+				if c.name != "looking-around" {
+					work(t, p)
 				}
 				do(p, c.acts...)
+				if c.name != "looking-around" {
+					work(t, p)
+				}
 				golden.RequireEqual(t, "["+p.Title()+"]\n"+trimmed(screen(t, p)))
 			})
 		}
@@ -104,6 +137,27 @@ func TestStyledScreen(t *testing.T) {
 			p := pane(t, drawn, 80, 24)
 			p.SetTheme(theme.For(c.dark, c.profile))
 			do(p, 5, views.Down, views.Right)
+			screen(t, p)
+			golden.RequireEqual(t, p.View())
+		})
+		t.Run(c.name+"-around", func(t *testing.T) {
+			p := New()
+			p.SetTheme(theme.For(c.dark, c.profile))
+			p.SetSize(120, 30)
+			p.SetFocus(true)
+			among(t, p, recognised)
+			among(t, p, drawn)
+			look(t, p, "user")
+			do(p, "enter")
+			p.Step(1)
+			do(p, views.Down)
+			screen(t, p)
+			golden.RequireEqual(t, p.View())
+		})
+		t.Run(c.name+"-bytes", func(t *testing.T) {
+			p := pane(t, hostile, 80, 15)
+			p.SetTheme(theme.For(c.dark, c.profile))
+			do(p, views.Bytes)
 			screen(t, p)
 			golden.RequireEqual(t, p.View())
 		})
@@ -158,8 +212,20 @@ func FuzzSize(f *testing.F) {
 		e.Principal.Name, e.Origin.Part, e.Origin.Source = string(raw), "a/"+string(raw), string(raw)
 		p.Show(e, store.Key{Seq: 1}, store.Conflict|store.Resent|store.Rescued)
 		p.SetSize(min(width, 300), min(height, 120))
+		p.meet(circleMsg{0, strangers(p, string(raw))})
+		if acts%3 == 0 {
+			p.ShowBad(audit.Bad{Raw: string(raw), Reason: string(raw), Origin: audit.Origin{Part: string(raw)}})
+		}
 		for ; acts > 0; acts /= uint64(len(motions)) {
 			p.Update(views.Act{Action: motions[acts%uint64(len(motions))], Count: int(acts % 5)})
+			if acts%7 == 0 {
+				p.Step(1)
+			}
+			if p.Editing() {
+				p.Update(tea.PasteMsg{Content: string(raw[:min(len(raw), 50)])})
+				press(p, "enter")
+				p.take(soughtMsg{p.search.number, []int32{0}, true})
+			}
 			text := screen(t, p)
 			for _, r := range text {
 				if r != '\n' && (unicode.IsControl(r) || unicode.In(r, unicode.Bidi_Control, unicode.Cf) || r == unicode.ReplacementChar && !strings.ContainsRune(string(raw), r) && !escaped(raw)) {
@@ -174,6 +240,15 @@ func FuzzSize(f *testing.F) {
 			t.Fatalf("title %q", title)
 		}
 	})
+}
+
+// strangers stand around an entry with texts of any kind.
+func strangers(p *Pane, text string) *circle {
+	some := family{count: 3}
+	for i := range uint64(3) {
+		some.shown = append(some.shown, relative{key: store.Key{Seq: i}, at: arrived, operation: text, status: text, actor: text, target: text})
+	}
+	return &circle{key: p.key, deep: true, target: some, principal: some, ids: ids{request: some, twins: some}, acted: 7, first: arrived}
 }
 
 // escaped tells whether a text may decode to a replacement character.

@@ -5,19 +5,34 @@ package detail
 // move by a count.
 type scroll struct {
 	tree   *tree
-	tall   map[int32][]string // the rows of wrapped values
+	wrap   func(int32) []string // gives the rows of a value that takes more than one; nil: none does
+	tall   map[int32][]string   // what it gave
 	cursor int32
 	top    int32 // the first node of which a row is seen
 	above  int   // rows of top that are above the view
 	height int
 }
 
+// value gives the rows of a value that takes more than one, else nil.
+func (s *scroll) value(i int32) []string {
+	const most = 1024 // values whose rows are kept
+	if s.wrap == nil {
+		return nil
+	}
+	if rows, ok := s.tall[i]; ok {
+		return rows
+	}
+	rows := s.wrap(i)
+	if s.tall == nil || len(s.tall) >= most {
+		s.tall = map[int32][]string{}
+	}
+	s.tall[i] = rows
+	return rows
+}
+
 // rows is how many rows a node takes.
 func (s *scroll) rows(i int32) int {
-	n := 1
-	if len(s.tall) > 0 {
-		n = max(len(s.tall[i]), 1)
-	}
+	n := max(len(s.value(i)), 1)
 	if s.tree.next(i) < 0 && s.tree.holds(0) && !s.tree.nodes[0].folded {
 		n++ // the closing bracket
 	}

@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"taudit/views"
 )
 
 // list gives the path and the text of every node.
@@ -245,4 +247,44 @@ func big(n int) string {
 	}
 	b.WriteString(`]},"log_id":"x"}`)
 	return b.String()
+}
+
+func TestLevels(t *testing.T) {
+	p := pane(t, current, 80, 60)
+	do(p, views.FarRight)
+	all, _ := p.tree.levels()
+	if all != 6 {
+		t.Fatalf("%d levels", all)
+	}
+	for shown := all - 1; shown >= 1; shown-- {
+		cmd := do(p, views.LessDeep)
+		if want := fmt.Sprintf("Levels shown: %d of 6.", shown); cmd().(views.Say).Text != want {
+			t.Errorf("says %q, want %q", cmd().(views.Say).Text, want)
+		}
+		deepest := 0
+		for _, i := range visible(p.tree) {
+			deepest = max(deepest, int(p.tree.nodes[i].depth))
+		}
+		if deepest != shown {
+			t.Errorf("%d levels are seen, want %d", deepest, shown)
+		}
+	}
+	do(p, views.LessDeep, views.LessDeep)
+	if n := len(visible(p.tree)); n != 10 {
+		t.Errorf("%d nodes are shown, want the root and its 9", n)
+	}
+	do(p, 2, views.MoreDeep)
+	if _, shown := p.tree.levels(); shown != 3 {
+		t.Errorf("%d levels are shown, want 3", shown)
+	}
+	// The next entry has as many, and the principal is not folded for want of room.
+	p.SetSize(80, 12)
+	show(t, p, strings.Replace(current, "payments.a1b2c", "billing.a1b2c", 1))
+	if _, shown := p.tree.levels(); shown != 3 || p.tree.nodes[p.known.principal].folded {
+		t.Errorf("%d levels in the next entry, principal folded: %v", shown, p.tree.nodes[p.known.principal].folded)
+	}
+	do(p, 99, views.MoreDeep)
+	if n := len(visible(p.tree)); n != len(p.tree.nodes) {
+		t.Errorf("%d of %d are shown", n, len(p.tree.nodes))
+	}
 }

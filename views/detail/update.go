@@ -6,14 +6,24 @@ import (
 	"taudit/views"
 )
 
-// Update moves, folds and opens. A click selects a row, and folds or opens the one that is selected already; its place is
-// relative to the pane.
+// Update moves, folds, opens and searches, and takes what was found out off the UI goroutine. A click selects a row, and folds or opens
+// the one that is selected already; its place is relative to the pane.
 func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case views.Act:
-		p.act(msg.Action, max(msg.Count, 1))
+		return p.act(msg.Action, max(msg.Count, 1))
+	case tea.KeyPressMsg, tea.PasteMsg:
+		if p.search.typing {
+			p.typed(msg)
+		}
 	case tea.MouseClickMsg:
-		p.click(msg.X, msg.Y)
+		return p.click(msg.X, msg.Y)
+	case tea.MouseWheelMsg:
+		return p.wheel(msg.Mouse())
+	case soughtMsg:
+		p.take(msg)
+	case circleMsg:
+		p.meet(msg)
 	}
 	return nil
 }
@@ -21,18 +31,48 @@ func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 // far is more rows than there can be; a count beyond it says no more.
 const far = 1 << 30
 
-func (p *Pane) act(a views.Action, n int) {
-	if !p.shown {
-		return
-	}
+func (p *Pane) act(a views.Action, n int) tea.Cmd {
 	n = min(n, far)
-	if p.tree.err != nil {
-		p.plain.act(a, n)
-		p.cached = ""
-		return
+	if p.bad != nil {
+		p.actBad(a, n)
+		return nil
 	}
+	if !p.shown {
+		return nil
+	}
+	if p.kin.focused && p.actKin(a, n) {
+		return p.visit(a)
+	}
+	p.cached = ""
+	switch a {
+	case views.Filter:
+		p.openSearch()
+		return nil
+	case views.NextMatch:
+		p.walk(n)
+		return nil
+	case views.PrevMatch:
+		p.walk(-n)
+		return nil
+	case views.Bytes:
+		if p.sheet.of == rawBytes {
+			p.closeSheet()
+		} else {
+			p.openBytes()
+		}
+		return nil
+	}
+	if p.sheet.of != noSheet {
+		p.actSheet(a, n)
+		return nil
+	}
+	return p.actTree(a, n)
+}
+
+func (p *Pane) actTree(a views.Action, n int) tea.Cmd {
 	s := &p.scroll
 	half, page := max(s.height/2, 1), max(s.height-1, 1)
+	var cmd tea.Cmd
 	switch a {
 	case views.Down:
 		s.down(n)
@@ -58,16 +98,23 @@ func (p *Pane) act(a views.Action, n int) {
 		p.all(true)
 	case views.FarRight:
 		p.all(false)
+	case views.LessDeep:
+		cmd = p.levels(-n)
+	case views.MoreDeep:
+		cmd = p.levels(n)
 	case views.NextInside:
 		p.along(n, p.tree.nextInside)
 	case views.PrevInside:
 		p.along(n, p.tree.prevInside)
+	case views.Wrap:
+		p.setWrap(!p.wrapped)
 	case views.Open:
 		p.open()
 	default:
-		return
+		return nil
 	}
 	p.moved, p.touched, p.cached = true, true, ""
+	return cmd
 }
 
 // times multiplies a count without overflow.
@@ -133,30 +180,53 @@ func (p *Pane) fold(i int32, folded bool) {
 	p.folds.add(p.tree.steps(i), folded, false)
 }
 
-// open folds or unfolds an object or array, and shows a value that is cut in full, or again in one row.
+// open folds or unfolds an object or array, and shows a value that is cut in full.
 func (p *Pane) open() {
 	i := p.scroll.cursor
 	switch {
 	case p.tree.holds(i):
 		p.fold(i, !p.tree.nodes[i].folded)
-	case len(p.scroll.tall[i]) > 0:
-		p.unwrap(i)
+		p.scroll.clamp()
 	case p.opens(i):
-		p.wrap(i)
+		p.openValue()
 	}
-	p.scroll.clamp()
 }
 
-// click selects the row at y.
-func (p *Pane) click(x, y int) {
-	y -= p.layout.head
-	if !p.shown || p.tree.err != nil || x < 0 || x >= p.layout.tree.width || y < 0 || y >= len(p.nodes) {
-		return
+// click selects the row at y, in the tree or in the context beside it.
+func (p *Pane) click(x, y int) tea.Cmd {
+	if !p.shown || p.sheet.of != noSheet {
+		return nil
 	}
+	if at, ok := p.kinAt(x, y); ok {
+		again := p.kin.focused && p.kin.cursor == at
+		p.focusKin(at)
+		if again {
+			return p.visit(views.Open)
+		}
+		return nil
+	}
+	y -= p.layout.head
+	if x < 0 || x >= p.layout.tree.width || y < 0 || y >= len(p.nodes) {
+		return nil
+	}
+	p.leaveKin()
 	i := p.nodes[y]
 	if i == p.scroll.cursor {
 		p.open()
 	}
 	p.scroll.to(i)
 	p.moved, p.touched, p.cached = true, true, ""
+	return nil
+}
+
+// wheel scrolls what is shown.
+func (p *Pane) wheel(m tea.Mouse) tea.Cmd {
+	const notch = 3
+	switch m.Button {
+	case tea.MouseWheelUp:
+		return p.act(views.Up, notch)
+	case tea.MouseWheelDown:
+		return p.act(views.Down, notch)
+	}
+	return nil
 }

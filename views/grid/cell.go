@@ -170,6 +170,23 @@ func (t Text) Wrap(s string, w int) []string {
 	return lines
 }
 
+// Break breaks s into lines of w cells, wherever that is, so that nothing of it is lost but line breaks, which are kept. All else is
+// cleaned. The lines are not padded.
+func (t Text) Break(s string, w int) []string {
+	if w <= 0 {
+		return nil
+	}
+	var lines []string
+	for part := range strings.SplitSeq(s, "\n") {
+		clean := t.Clean(part)
+		if _, agreed := width(clean); !agreed {
+			clean = string(appendClean(nil, part, true, math.MaxInt))
+		}
+		lines = append(lines, strings.Split(ansi.Hardwrap(clean, w, true), "\n")...)
+	}
+	return lines
+}
+
 const spaces = "                                                                "
 
 func appendSpaces(dst []byte, n int) []byte {

@@ -107,6 +107,17 @@ func TestWrap(t *testing.T) {
 	}
 }
 
+func TestBreak(t *testing.T) {
+	got := unicodeText().Break("{\"a\":  \"b-c d\"}\n x\x1b", 6)
+	want := []string{`{"a": `, ` "b-c `, `d"}`, ` x\x1b`}
+	if strings.Join(got, "|") != strings.Join(want, "|") {
+		t.Errorf("%q", got)
+	}
+	if got := unicodeText().Break("x", 0); got != nil {
+		t.Errorf("%q", got)
+	}
+}
+
 func FuzzCell(f *testing.F) {
 	for _, s := range hostile() {
 		for _, w := range []int{1, 2, 3, 7, 40} {
@@ -126,6 +137,9 @@ func FuzzCell(f *testing.F) {
 				if text.ASCII && !printable(got) {
 					t.Fatalf("%s(%q, %d) = %q on an ASCII terminal", what, s, w, got)
 				}
+			}
+			for _, line := range text.Break(s, w) {
+				exact(t, "Break and Cell", s, text.Cell(line, w), max(w, 0))
 			}
 			for _, line := range text.Wrap(s, w) {
 				exact(t, "Wrap and Cell", s, text.Cell(line, w), max(w, 0))
