@@ -202,6 +202,31 @@ func (s *Store) flag(p place, f Flags) {
 	s.swap(p.chunk, &n)
 }
 
+// flagAll sets flags of many rows, in order, of which most are new to few chunks.
+func (s *Store) flagAll(places []place, f Flags) {
+	changed := false
+	for i := 0; i < len(places); {
+		c, j := s.chunks[places[i].chunk], i
+		for fresh := false; j < len(places) && places[j].chunk == places[i].chunk; j++ {
+			if c.flags[places[j].row]&f == f {
+				continue
+			}
+			if !fresh {
+				fresh = true
+				n := *c
+				n.id, n.flags = new(byte), slices.Grow(slices.Clone(c.flags), cap(c.times)-len(c.flags))
+				if !changed {
+					changed, s.chunks = true, slices.Clone(s.chunks) // readers hold the old list
+				}
+				c = &n
+				s.chunks[places[i].chunk] = c
+			}
+			c.flags[places[j].row] |= f
+		}
+		i = j
+	}
+}
+
 // swap changes one chunk in a new list: readers hold the old one.
 func (s *Store) swap(i int, c *chunk) {
 	s.chunks = slices.Clone(s.chunks)

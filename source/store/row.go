@@ -20,8 +20,9 @@ type Flags = audit.Flags
 // The flags, beside those of package audit that are for the store alone.
 const (
 	Rescued        = audit.Rescued // decoded from a Firehose error record
-	Conflict Flags = 1 << (iota + 4)
+	Conflict Flags = 1 << (iota + 3)
 	Resent
+	Repeated // copies of it arrived, and were dropped
 
 	undated = audit.Undated
 )
@@ -87,7 +88,7 @@ func (r Row) AppendRaw(dst []byte) []byte {
 }
 
 // Flags say what is peculiar about the entry.
-func (r Row) Flags() Flags { return r.chunk.flags[r.i] & (Rescued | Conflict | Resent) }
+func (r Row) Flags() Flags { return r.chunk.flags[r.i] & (Rescued | Conflict | Resent | Repeated) }
 
 // Arrived is when the sink received the entry, in UTC; zero when that is unknown.
 func (r Row) Arrived() time.Time {

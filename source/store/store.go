@@ -157,7 +157,7 @@ func (s *Store) plain(b *audit.Batch) bool {
 // merge adds a sorted batch of any kind.
 func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 	batch := s.records(b, seq)
-	keep := batch[:0]
+	keep, again := batch[:0], []place(nil)
 	for _, r := range batch {
 		switch twin := lastTwin(keep, r); {
 		case twin >= 0 && s.newer(r, keep[twin]):
@@ -165,6 +165,7 @@ func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 			keep[twin].flags |= Resent
 			added.Replaced++
 		case twin >= 0:
+			keep[twin].flags |= Repeated
 			added.Duplicates++
 		default:
 			switch p, held := s.held(r); {
@@ -175,10 +176,14 @@ func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 				added.Replaced++
 				added.Fresh = append(added.Fresh, r.row)
 			default:
+				if p.in(s.chunks) {
+					again = append(again, p)
+				}
 				added.Duplicates++
 			}
 		}
 	}
+	s.flagAll(again, Repeated)
 	s.insert(keep)
 	for _, r := range keep {
 		s.noteLogID(r)

@@ -103,6 +103,33 @@ func TestCopiesAreOneEntry(t *testing.T) {
 	}
 }
 
+func TestCopiesLeaveASign(t *testing.T) {
+	var all []audit.Entry
+	for i := range 5000 {
+		all = append(all, made(day.Add(time.Duration(i)*time.Second), fmt.Sprintf("%05d", i), "UpdateUser", 0))
+	}
+	s := store.New(store.Limits{})
+	s.Append(all)
+	before := s.Snapshot()
+	var some []audit.Entry
+	for i := 100; i < 4900; i += 3 {
+		some = append(some, all[i])
+	}
+	s.Append(some)
+	s.Append(append(some[:100:100], some[:100]...))
+	s.Append([]audit.Entry{made(day.Add(-time.Hour), "twice", "UpdateUser", 0), made(day.Add(-time.Hour), "twice", "UpdateUser", 0)})
+	for i, r := range rows(s.Snapshot()) {
+		i--
+		want := i < 0 || i >= 100 && i < 4900 && (i-100)%3 == 0
+		if got := r.Flags()&store.Repeated != 0; got != want {
+			t.Fatalf("row %d: %v", i, got)
+		}
+	}
+	if slices.ContainsFunc(rows(before), func(r store.Row) bool { return r.Flags() != 0 }) {
+		t.Error("an old snapshot has changed")
+	}
+}
+
 func TestEqualIDsWithOtherContentAreKeptAndFlagged(t *testing.T) {
 	for name, other := range map[string]audit.Entry{
 		"another time":      made(day.Add(time.Hour), "same", "UpdateUser", 0),

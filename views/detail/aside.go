@@ -148,18 +148,15 @@ func (p *Pane) requests() []string {
 	return nil
 }
 
-// doubles says what is known of duplicates.
+// doubles says whether the entry was received more than once.
 func (p *Pane) doubles() []string {
-	c := p.circle()
 	switch {
-	case c == nil:
-		return nil
-	case p.flags&store.Conflict != 0:
+	case p.circle() == nil, p.flags&store.Conflict != 0:
 		return nil // peculiar says so
-	case c.duplicates == 0:
-		return []string{"no duplicates so far"}
+	case p.flags&(store.Repeated|store.Resent) != 0:
+		return []string{"received more than once"}
 	}
-	return []string{humanize.Comma(c.duplicates) + " duplicates dropped"}
+	return []string{"received once"}
 }
 
 func entries(n int) string {

@@ -29,10 +29,9 @@ type circle struct {
 	deeply uint64    // arrived, of those
 	ids
 
-	acted      int       // entries of the principal, wherever
-	first      time.Time // when its address was first seen
-	firstHere  bool      // that was this entry
-	duplicates int64     // that were dropped, of whichever entry
+	acted     int       // entries of the principal, wherever
+	first     time.Time // when its address was first seen
+	firstHere bool      // that was this entry
 }
 
 // ids are the entries that share an id with one.
@@ -85,7 +84,7 @@ func (q quest) run(ctx context.Context) *circle {
 		}
 		return &c
 	}
-	c := &circle{key: q.key, at: q.at, arrived: q.snapshot.Arrived(), duplicates: q.snapshot.Duplicates()}
+	c := &circle{key: q.key, at: q.at, arrived: q.snapshot.Arrived()}
 	if old := q.old; old != nil {
 		c.deep, c.deepAt, c.deeply, c.ids = old.deep, old.deepAt, old.deeply, old.ids
 	}
