@@ -45,8 +45,12 @@ func run() int {
 		Granters: map[string]source.Granter{"kinesis": kinesis.Grant, "s3": s3.Grant},
 		Demo:     account{},
 		Filters:  config.NewHistory(config.HistoryPath()),
-		Now:      time.Now,
-		Version:  version(),
+		Marks:    config.NewMarks(config.MarksPath()),
+
+		ConfigPath: config.FilePath(),
+
+		Now:     time.Now,
+		Version: version(),
 	})
 }
 

@@ -61,9 +61,9 @@ same --entries and --seed give the same bytes. It never overwrites: DIR must be 
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: env.configured(func(cmd *cobra.Command, _ []string) error {
 			return env.demo(cmd, &d)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

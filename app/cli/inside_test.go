@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 	"unicode"
+
+	"github.com/spf13/pflag"
+
+	"taudit/app/config"
 )
 
 func TestParseWhen(t *testing.T) {
@@ -120,4 +124,42 @@ func FuzzLine(f *testing.F) {
 			t.Fatalf("%q means %s and is shown as %q, which means %s", raw, x, shown, y)
 		}
 	})
+}
+
+// TestEveryFlagHasItsKey: what can be said on the command line can be configured by the same name, and nothing else.
+func TestEveryFlagHasItsKey(t *testing.T) {
+	root := newRoot(&Env{})
+	schema := schemaOf(root)
+	values := map[config.Kind]string{config.Text: `"x"`, config.Number: "3", config.Switch: "true", config.List: `["x"]`}
+	for _, c := range append(root.Commands(), root) {
+		if c.Name() == "help" || c.Name() == "completion" {
+			continue
+		}
+		table, count := "command."+c.Name(), 0
+		if c == root {
+			table = "defaults"
+		}
+		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name == "help" || f.Name == "version" {
+				return
+			}
+			count++
+			text := "[" + table + "]\n" + f.Name + " = " + values[kindOf(f)] + "\n"
+			file, err := config.Parse("c", []byte(text), schema)
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+				return
+			}
+			list := file.Defaults
+			if c != root {
+				list = file.Commands[c.Name()]
+			}
+			if err := setFlag(f, list[f.Name].Texts); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		})
+		if want := len(schema.Commands[c.Name()]); c != root && count != want {
+			t.Errorf("%s has %d flags and %d keys", c.Name(), count, want)
+		}
+	}
 }

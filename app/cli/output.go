@@ -26,13 +26,14 @@ type format interface {
 
 // output counts what is printed and stops at its limit or when nobody reads any more. It is not for concurrent use.
 type output struct {
-	format  format
-	query   query.Query // only what it means is printed
-	clock   func() time.Time
-	limit   int    // 0: none
-	full    func() // called when the limit is reached or writing fails
-	printed int
-	err     error
+	format   format
+	query    query.Query // only what it means is printed
+	clock    func() time.Time
+	language query.Env // but for the clock
+	limit    int       // 0: none
+	full     func()    // called when the limit is reached or writing fails
+	printed  int
+	err      error
 }
 
 // open tells whether more may be printed.
@@ -78,7 +79,12 @@ func (o *output) meant(s *store.Snapshot) views.Rows {
 	return s.Match(context.Background(), app.Filter(o.query, o.env()), nil)
 }
 
-func (o *output) env() *query.Env { return &query.Env{Now: o.clock().UTC()} }
+// env is what the filter is seen with now.
+func (o *output) env() *query.Env {
+	env := o.language
+	env.Now = o.clock().UTC()
+	return &env
+}
 
 // snapshot prints the last n entries of a store, all for 0.
 func (o *output) snapshot(s *store.Snapshot, n int) {

@@ -56,10 +56,10 @@ Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source faile
 			}
 			return nil
 		},
-		ValidArgsFunction: completeReference,
-		RunE: func(cmd *cobra.Command, refs []string) error {
+		ValidArgsFunction: env.completeReference,
+		RunE: env.configured(func(cmd *cobra.Command, refs []string) error {
 			return env.print(cmd, refs, &p)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -77,7 +77,7 @@ Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source faile
 // check refuses what cannot be meant.
 func (p *printing) check(cmd *cobra.Command) error {
 	switch {
-	case cmd.Flags().Changed("limit") && p.limit < 1:
+	case cmd.Flags().Changed("limit") && p.limit < 1, p.limit < 0:
 		return usagef(cmd, "--limit: %d is no number of entries; write 1 or more", p.limit)
 	case p.latest && !p.follow:
 		return usagef(cmd, "--latest prints what arrives from now on, so it needs --follow")
@@ -106,6 +106,10 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	if err != nil {
 		return err
 	}
+	language, err := p.language(cmd, env)
+	if err != nil {
+		return err
+	}
 	width, terminal := env.Terminal()
 	format, err := newFormat(p.format, env.Stdout, width, terminal)
 	if err != nil {
@@ -129,7 +133,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	}
 	log.Info("print", "sources", refs, "version", env.Version)
 
-	s := &session{env: env, out: &output{format: format, query: q, clock: clock}, told: map[string]bool{}}
+	s := &session{env: env, out: &output{format: format, query: q, clock: clock, language: language}, told: map[string]bool{}}
 	for _, u := range q.Unknowns() {
 		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
 	}
@@ -137,7 +141,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 		Window: app.Window{Since: o.Since, Until: o.Until}, Latest: o.Latest, Vocabulary: o.Vocabulary, Now: env.Now, Log: log,
 	}
 	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
-	if p.follow || cmd.Flags().Changed("max-entries") || cmd.Flags().Changed("max-memory") {
+	if given := env.settings.given; p.follow || given(cmd, "max-entries") || given(cmd, "max-memory") {
 		fo.Limits = limits
 	}
 	if p.follow {

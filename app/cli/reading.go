@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"taudit/source"
+	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/views/grid"
@@ -25,6 +27,7 @@ type reading struct {
 	log                       string
 
 	filter     string
+	proxies    []string
 	now        string
 	maxEntries int
 	maxMemory  string
@@ -54,6 +57,7 @@ func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
 	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
 	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+	f.StringArrayVar(&r.proxies, "trusted-proxy", nil, "address or `NETWORK` of a proxy whose word about the caller is believed, for client_ip: in filters; may be repeated")
 	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
 	f.IntVar(&r.maxEntries, "max-entries", maxEntries, "keep at most `N` entries in memory; the oldest go first, and are counted")
@@ -142,6 +146,29 @@ func (r *reading) query(cmd *cobra.Command) (query.Query, error) {
 	return q, err
 }
 
+// language gives what filters have to know beside the clock.
+func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
+	var l query.Env
+	for _, text := range r.proxies {
+		n, err := netip.ParsePrefix(text)
+		if a, aerr := netip.ParseAddr(text); aerr == nil {
+			n, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return l, usagef(cmd, "--trusted-proxy: %q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		l.Trusted = append(l.Trusted, n.Masked())
+	}
+	if env.Marks != nil {
+		if err := env.Marks.Load(); err != nil {
+			return l, err
+		}
+		l.Is = func(e *audit.Entry, what string) bool { return env.Marks.Marks().Is(e, what) }
+		l.At = func(what string) ([]time.Time, bool) { return env.Marks.Marks().At(what) }
+	}
+	return l, nil
+}
+
 // limits says how much is kept in memory.
 func (r *reading) limits(cmd *cobra.Command) (store.Limits, error) {
 	if r.maxEntries < 1 {
@@ -156,7 +183,7 @@ func (r *reading) limits(cmd *cobra.Command) (store.Limits, error) {
 
 // fits refuses flags of the demo where there is none.
 func (r *reading) fits(cmd *cobra.Command, demo bool) error {
-	if r.pace != "" && !demo {
+	if cmd.Flags().Changed("demo-pace") && !demo { // one that is configured waits for a demo
 		return usagef(cmd, "--demo-pace is for the demo, which is not among the sources")
 	}
 	return nil

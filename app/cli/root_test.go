@@ -44,7 +44,7 @@ func TestUsageErrors(t *testing.T) {
 		{"a --filter op:(x", []string{"missing ) at col 6", "op:(x\n       ^"}},
 		{"print gs://bucket", []string{`cannot read "gs://bucket"`, "s3://BUCKET/PREFIX"}},
 		{"print arn:aws:s3:::bucket", []string{"cannot read"}},
-		{"prnt", []string{`no file or command "prnt"`, `"taudit print"`}},
+		{"prnt", []string{`no file, command or profile "prnt"`, `"taudit print"`}},
 		{"demo a", []string{"takes no source"}},
 		{"demo --write x --jsonl y", []string{"choose one"}},
 		{"demo --entries 5", []string{"--write DIR"}},

@@ -355,7 +355,7 @@ func (r *reader) palette(t map[string]any) Settings {
 			case int64:
 				out[strings.Join(here, ".")] = Value{[]string{fmt.Sprint(v)}, at}
 			default:
-				r.wrong(at, "%s is a colour: %q, or the number of one", strings.Join(here, "."), "#88ccff")
+				r.wrong(at, "%s is a colour: \"#rrggbb\", or the number of one", strings.Join(here, "."))
 			}
 		}
 	}
