@@ -6,27 +6,16 @@ import (
 	"time"
 
 	"taudit/app"
+	"taudit/app/export"
 	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/views"
 )
 
-// record is an entry to be printed; [store.Row] is one.
-type record interface {
-	Raw() string
-	Entry() audit.Entry
-}
-
-// format writes records in some form. It may hold back what was written until Flush.
-type format interface {
-	Write(record) error
-	Flush() error
-}
-
 // output counts what is printed and stops at its limit or when nobody reads any more. It is not for concurrent use.
 type output struct {
-	format   format
+	format   export.Format
 	query    query.Query // only what it means is printed
 	clock    func() time.Time
 	language query.Env // but for the clock
@@ -39,7 +28,7 @@ type output struct {
 // open tells whether more may be printed.
 func (o *output) open() bool { return o.err == nil && (o.limit == 0 || o.printed < o.limit) }
 
-func (o *output) write(r record) {
+func (o *output) write(r export.Record) {
 	if !o.open() {
 		return
 	}

@@ -19,7 +19,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"print", []string{"print needs a SOURCE", "kinesis://NAME", `"taudit print --help"`}},
 		{"print a --fromat csv", []string{"unknown flag: --fromat", "did you mean --format?"}},
-		{"print a --format cvs", []string{`"cvs" is none of jsonl, csv and table`, "did you mean csv?"}},
+		{"print a --format cvs", []string{`"cvs" is none of jsonl, csv, markdown and table`, "did you mean csv?"}},
 		{"print a --limit 0", []string{"--limit"}},
 		{"print a --limit -3", []string{"--limit"}},
 		{"print a --limit x", []string{"--limit"}},
