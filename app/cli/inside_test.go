@@ -100,7 +100,11 @@ func TestEveryFlagHasItsKey(t *testing.T) {
 				return
 			}
 			count++
-			text := "[" + table + "]\n" + f.Name + " = " + values[kindOf(f)] + "\n"
+			value := values[kindOf(f)]
+			if f.Value.Type() == "duration" {
+				value = `"1m"`
+			}
+			text := "[" + table + "]\n" + f.Name + " = " + value + "\n"
 			file, err := config.Parse("c", []byte(text), schema)
 			if err != nil {
 				t.Errorf("%s: %v", text, err)

@@ -57,12 +57,20 @@ func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
 	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
 	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
-	f.StringArrayVar(&r.proxies, "trusted-proxy", nil, "address or `NETWORK` of a proxy whose word about the caller is believed, for client_ip: in filters; may be repeated")
+	r.defineProxies(f)
 	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
+	r.defineMemory(f)
+	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
+}
+
+func (r *reading) defineProxies(f *pflag.FlagSet) {
+	f.StringArrayVar(&r.proxies, "trusted-proxy", nil, "address or `NETWORK` of a proxy whose word about the caller is believed, for client_ip: in filters; may be repeated")
+}
+
+func (r *reading) defineMemory(f *pflag.FlagSet) {
 	f.IntVar(&r.maxEntries, "max-entries", maxEntries, "keep at most `N` entries in memory; the oldest go first, and are counted")
 	f.StringVar(&r.maxMemory, "max-memory", "2GiB", "let entries take at most this `SIZE` of memory")
-	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
 }
 
 func (r *reading) definePace(f *pflag.FlagSet) {
@@ -131,15 +139,18 @@ func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.
 	return func() time.Time { return t }, nil
 }
 
-// query reads --filter. An error shows where in it the mistake is.
-func (r *reading) query(cmd *cobra.Command) (query.Query, error) {
+// query reads --filter.
+func (r *reading) query(cmd *cobra.Command) (query.Query, error) { return r.queryOf(cmd, "--filter") }
+
+// queryOf reads the filter, which was given under a name. An error shows where in it the mistake is.
+func (r *reading) queryOf(cmd *cobra.Command, name string) (query.Query, error) {
 	q, err := query.Parse(r.filter)
 	var e *query.Error
 	if errors.As(err, &e) {
 		before := string([]rune(r.filter)[:e.Column-1])
 		rest := string([]rune(r.filter)[e.Column-1:])
 		word, _, _ := strings.Cut(rest, " ")
-		text := "--filter: " + e.Error()
+		text := name + ": " + e.Error()
 		text += "\n" + r.filter + "\n" + strings.Repeat(" ", ansi.StringWidth(grid.Clean(before))) + strings.Repeat("^", max(ansi.StringWidth(grid.Clean(word)), 1))
 		return q, usagef(cmd, "%s", text)
 	}
