@@ -56,12 +56,20 @@ func (r *reading) defineWhere(f *pflag.FlagSet) {
 func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
 	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
-	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+	r.defineFilter(f)
 	r.defineProxies(f)
-	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
+	r.defineNow(f)
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
 	r.defineMemory(f)
 	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
+}
+
+func (r *reading) defineFilter(f *pflag.FlagSet) {
+	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+}
+
+func (r *reading) defineNow(f *pflag.FlagSet) {
+	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
 }
 
 func (r *reading) defineProxies(f *pflag.FlagSet) {

@@ -56,7 +56,7 @@ Without a SOURCE the demo is shown. A file with the name of a command or a profi
 	l.complete(root)
 	root.PersistentFlags().String("config", "", "read the configuration from this `FILE`")
 	root.ValidArgsFunction = env.completeReference
-	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newExpect(env), newBundle(env), newVerify(env), newDemo(env), newConfig(env), newMan(env))
+	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newExpect(env), newReport(env), newBundle(env), newVerify(env), newDemo(env), newConfig(env), newMan(env))
 	return root
 }
 

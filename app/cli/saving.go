@@ -33,9 +33,13 @@ type redacting struct {
 }
 
 func (s *saving) defineSaving(f *pflag.FlagSet) {
+	s.defineOutput(f)
+	s.defineRedacting(f)
+}
+
+func (s *saving) defineOutput(f *pflag.FlagSet) {
 	f.StringVarP(&s.file, "output", "o", "", "write to this new `FILE`, which its owner alone can read")
 	f.BoolVar(&s.force, "force", false, "let --output replace a file that is there")
-	s.defineRedacting(f)
 }
 
 func (s *redacting) defineRedacting(f *pflag.FlagSet) {
