@@ -10,19 +10,19 @@ import (
 
 func TestRebind(t *testing.T) {
 	list, wrong := Rebind(map[string][]string{
-		"hold":   {"x", "Ctrl-T"},
+		"hold":   {"F9", "Ctrl-_"},
 		"follow": {},
 		"help":   {"?", "F2"},
-		"down":   {"j", "PgDn"}, "page-down": {"ctrl+f"},
-		"up": {"-", "Shift-Tab"}, "previous-pane": {"`"},
+		"down":   {"j", "PgDn"}, "page-down": {"f10"},
+		"up": {"~", "Shift-Tab"}, "previous-pane": {"f11"},
 	})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
 	k := newKeymap(list)
 	for key, want := range map[string]views.Action{
-		"x": views.Hold, "ctrl+t": views.Hold, "?": views.Help, "f2": views.Help, "pgdown": views.Down, "ctrl+f": views.PageDown,
-		"-": views.Up, "shift+tab": views.Up, "`": views.PrevPane, "space": "", "F": "", "f1": "", "G": views.Bottom,
+		"f9": views.Hold, "ctrl+_": views.Hold, "?": views.Help, "f2": views.Help, "pgdown": views.Down, "f10": views.PageDown,
+		"~": views.Up, "shift+tab": views.Up, "f11": views.PrevPane, "space": "", "F": "", "f1": "", "G": views.Bottom,
 	} {
 		if got := k.actions[key]; got != want {
 			t.Errorf("%s asks for %q, want %q", key, got, want)
@@ -43,9 +43,9 @@ func TestRebindNamesWhatIsWrong(t *testing.T) {
 	}{
 		{map[string][]string{"hold": {"/"}}, "hold", "/ asks for filter already; give filter other keys too: filter = […]"},
 		{map[string][]string{"zoom": {"J"}}, "zoom", "J asks for next-entry already"},
-		{map[string][]string{"help": {"x"}, "hold": {"x"}}, "help", "x asks for hold already"},
-		{map[string][]string{"hodl": {"x"}}, "hodl", `no action is called "hodl"; did you mean hold?`},
-		{map[string][]string{"hold": {"x", "x"}}, "hold", "x is given twice"},
+		{map[string][]string{"help": {"f9"}, "hold": {"f9"}}, "help", "F9 asks for hold already"},
+		{map[string][]string{"hodl": {"f9"}}, "hodl", `no action is called "hodl"; did you mean hold?`},
+		{map[string][]string{"hold": {"f9", "F9"}}, "hold", "F9 is given twice"},
 		{map[string][]string{"hold": {"alt+x"}}, "hold", "alt+x is Esc and a key"},
 		{map[string][]string{"hold": {"Ctrl-I"}}, "hold", "write Tab"},
 		{map[string][]string{"hold": {"ctrl+m"}}, "hold", "write Enter"},
@@ -71,21 +71,21 @@ func TestRebindNamesWhatIsWrong(t *testing.T) {
 
 // TestHelpFollowsRebinding: the help and the footer name the keys that work, and these work.
 func TestHelpFollowsRebinding(t *testing.T) {
-	list, wrong := Rebind(map[string][]string{"help": {"x"}, "filter": {"Ctrl-F"}, "hold": {}})
+	list, wrong := Rebind(map[string][]string{"help": {"f9"}, "filter": {"F10"}, "hold": {}})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
 	m := screen(t, 120, 40, ModelOptions{Keys: list}, stream(t))
-	if !shows(m, "Ctrl-F filter") || shows(m, "Space hold") || !shows(m, "x help") {
+	if !shows(m, "F10 filter") || shows(m, "Space hold") || !shows(m, "F9 help") || shows(m, "? help") {
 		t.Errorf("the footer is not that of the keys:\n%s", m.View().Content)
 	}
 	press(m, "?")
 	if shows(m, "IN THE DETAIL") {
 		t.Error("? still opens the help")
 	}
-	press(m, "x")
-	if !shows(m, "IN THE DETAIL") || !shows(m, "Ctrl-F") {
-		t.Error("x does not open a help that names Ctrl-F")
+	press(m, "f9")
+	if !shows(m, "IN THE DETAIL") || !shows(m, "F10") {
+		t.Error("F9 does not open a help that names F10")
 	}
 }
 

@@ -138,7 +138,7 @@ func TestConfigurationsThatCannotBeMeant(t *testing.T) {
 		{"[palette]\nbase = \"dark\"\naccent = \"#000\"\n", "b", "", []string{"config.toml:2:1: [palette]:", "accent has a contrast"}},
 		{"[palette]\nacent = 3\n", "config", "", []string{"acent is no part of a palette"}},
 		{"", "b --theme own", "", []string{"which has no [palette]"}},
-		{"[keys]\nzoom = \"J\"\nhodl = \"x\"\n", "b", "", []string{`config.toml:3:1: hodl: no action is called "hodl"; did you mean hold?`, "config.toml:2:1: zoom: J asks for next-entry already"}},
+		{"[keys]\nzoom = \"J\"\nhodl = \"f9\"\n", "b", "", []string{`config.toml:3:1: hodl: no action is called "hodl"; did you mean hold?`, "config.toml:2:1: zoom: J asks for next-entry already"}},
 		{"", "print b --trusted-proxy ten", "", []string{`--trusted-proxy: "ten" is neither`}},
 		{"[defaults]\ntrusted-proxy = [\"10.0.0.0/99\"]\n", "b", "", []string{`"10.0.0.0/99" is neither`, "config.toml:2"}},
 	} {
@@ -161,7 +161,7 @@ func TestConfigurationsThatCannotBeMeant(t *testing.T) {
 
 func TestConfigPrintsWhatIsInEffect(t *testing.T) {
 	w := newWorld(places())
-	path := w.configure(t, configuration+"[palette]\nbase = \"light\"\ncursor.text = \"#fff\"\n[keys]\nhold = \"x\"\nfollow = []\n")
+	path := w.configure(t, configuration+"[palette]\nbase = \"light\"\ncursor.text = \"#fff\"\n[keys]\nhold = \"f9\"\nfollow = []\n")
 	w.environment("TAUDIT_MOUSE=true", "AWS_PROFILE=ro\x1b[2J")
 	if code := w.run(t, "config", "--until", "now"); code != 0 {
 		t.Fatalf("exit code %d; %s", code, w.err)
@@ -177,7 +177,7 @@ func TestConfigPrintsWhatIsInEffect(t *testing.T) {
 		"[command.print]\n", `format = "table" *# ` + path + ":10\n",
 		"[profile.prod]\n", `sources = ["kinesis://s", "b"] *# ` + path + ":12\n",
 		"[palette]\n", `cursor.text = "#fff" *# ` + path + ":19\n",
-		"[keys]\n", `hold = ["x"] *# ` + path + ":21\n", `follow = [] *# ` + path + ":22\n", `down = ["j", "down"] *# default` + "\n",
+		"[keys]\n", `hold = ["f9"] *# ` + path + ":21\n", `follow = [] *# ` + path + ":22\n", `down = ["j", "down"] *# default` + "\n",
 	} {
 		if !like(w.out.String(), want) {
 			t.Errorf("it lacks %q:\n%s", want, w.out)
@@ -227,7 +227,7 @@ func like(text, want string) bool {
 func TestScreenIsConfigured(t *testing.T) {
 	w := newWorld(places())
 	w.width = 80
-	w.configure(t, "[palette]\nbase = \"light\"\naccent = \"#000000\"\n[keys]\nhold = \"x\"\n[defaults]\ntrusted-proxy = [\"10.0.0.0/8\", \"::1\"]\n")
+	w.configure(t, "[palette]\nbase = \"light\"\naccent = \"#000000\"\n[keys]\nhold = \"f9\"\n[defaults]\ntrusted-proxy = [\"10.0.0.0/8\", \"::1\"]\n")
 	w.Marks = config.NewMarks(filepath.Join(t.TempDir(), "marks.json"))
 	e := entry(-3)
 	w.Marks.Set(&e, true, noon)
@@ -245,8 +245,8 @@ func TestScreenIsConfigured(t *testing.T) {
 	if o.Theme.Theme(true, colorprofile.TrueColor).Name != want.Theme(true, colorprofile.TrueColor).Name {
 		t.Errorf("the theme is %+v", o.Theme)
 	}
-	if i := slices.IndexFunc(o.Keys, func(b app.Binding) bool { return slices.Contains(b.Keys, "x") }); i < 0 || o.Keys[i].Action != "hold" {
-		t.Errorf("x asks for %d", i)
+	if i := slices.IndexFunc(o.Keys, func(b app.Binding) bool { return slices.Contains(b.Keys, "f9") }); i < 0 || o.Keys[i].Action != "hold" {
+		t.Errorf("F9 asks for %d", i)
 	}
 	if want := []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::1/128")}; !slices.Equal(o.Language.Trusted, want) {
 		t.Errorf("trusted are %v", o.Language.Trusted)

@@ -44,7 +44,7 @@ func WriteReport(ctx context.Context, w io.Writer, c *Change) error {
 	if err != nil {
 		return err
 	}
-	principals, operations := map[string]*tally{}, map[string]*tally{}
+	principals, operations := tallies{}, tallies{}
 	var failures []audit.Entry
 	failed := 0
 	for i := range c.Rows.Len() {
@@ -53,9 +53,8 @@ func WriteReport(ctx context.Context, w io.Writer, c *Change) error {
 		}
 		e := c.Rows.At(i).Entry()
 		actor := cmp.Or(e.Actor(), e.Principal.ID)
-		who := strings.Join([]string{actor, e.Principal.ID, e.PrincipalKind()}, "\x00")
-		take(principals, who, &e, e.Name())
-		take(operations, e.Name(), &e, actor)
+		principals.take(principals.person(actor, &e), &e, e.Name())
+		operations.take(e.Name(), &e, actor)
 		if e.Outcome() != "accepted" {
 			if failed++; len(failures) < maxFailures {
 				failures = append(failures, e)
@@ -71,8 +70,8 @@ func WriteReport(ctx context.Context, w io.Writer, c *Change) error {
 	}
 	fmt.Fprintf(out, "%s, %d of them not accepted, by %s.\n", count(c.Rows.Len(), "entry", "entries"), failed, counted(len(principals), "principal"))
 	surprises(out, principals, expected, c.Expected)
-	tallies(principals).principals(out)
-	tallies(operations).operations(out)
+	principals.principals(out)
+	operations.operations(out)
 	writeFailures(out, failures, failed)
 	fmt.Fprint(out, "\n## What this is based on\n\n")
 	writeAbout(out, count(c.Rows.Len(), "entry", "entries"), c.About)
@@ -99,22 +98,38 @@ func whoOf(names []string) ([]query.Query, error) {
 	return out, nil
 }
 
-func take(in map[string]*tally, key string, e *audit.Entry, with string) {
-	t, ok := in[key]
-	if !ok {
-		t = &tally{entry: *e, first: e.Time(), with: map[string]int{}}
-		in[key] = t
+// person gives the key of who acted: the name, and the id where another of that name has acted. Some entries do not say the id.
+func (t tallies) person(actor string, e *audit.Entry) string {
+	known, ok := t[actor]
+	if !ok || e.Principal.ID == "" {
+		return actor
 	}
-	t.count++
-	t.with[with]++
-	t.last = e.Time() // they come in the order of their time
+	switch known.entry.Principal.ID {
+	case "":
+		known.entry.Principal = e.Principal // what is known better now
+		return actor
+	case e.Principal.ID:
+		return actor
+	}
+	return actor + "\x00" + e.Principal.ID
+}
+
+func (t tallies) take(key string, e *audit.Entry, with string) {
+	c, ok := t[key]
+	if !ok {
+		c = &tally{entry: *e, first: e.Time(), with: map[string]int{}}
+		t[key] = c
+	}
+	c.count++
+	c.with[with]++
+	c.last = e.Time() // they come in the order of their time
 	if e.Outcome() != "accepted" {
-		t.failed++
+		c.failed++
 	}
 }
 
 // surprises says who acted that was not named.
-func surprises(w io.Writer, principals map[string]*tally, expected []query.Query, names []string) {
+func surprises(w io.Writer, principals tallies, expected []query.Query, names []string) {
 	fmt.Fprint(w, "\n## Surprises\n\n")
 	if len(expected) == 0 {
 		fmt.Fprintln(w, "Nobody was named beforehand, so it cannot be said who was not to act.")
@@ -125,7 +140,7 @@ func surprises(w io.Writer, principals map[string]*tally, expected []query.Query
 		list[i] = span(n)
 	}
 	seen := make([]bool, len(names))
-	var others tallies = map[string]*tally{}
+	others := tallies{}
 	for key, t := range principals {
 		known := false
 		for i, q := range expected {

@@ -112,6 +112,22 @@ func TestReportOfWhoWasExpected(t *testing.T) {
 	}
 }
 
+// TestReportTellsPeopleOfOneNameApart: by their ids, where entries say them; one that does not is of the first of that name.
+func TestReportTellsPeopleOfOneNameApart(t *testing.T) {
+	c := change(t)
+	s := store.New(store.Limits{})
+	for i, p := range []string{`"name":"ci"`, `"name":"ci","id":"a","type":"serviceaccount"`, `"name":"ci","id":"b"`, `"name":"ci"`, `"id":"a","name":"ci"`, `"id":"c"`} {
+		s.Append([]audit.Entry{*decode(t, fmt.Sprintf(`{"emit_time":"2023-11-08T08:00:0%dZ","operation":"UserLogin","status":"OK","log_id":"%d","principal":{%s}}`, i, i, p)).entry})
+	}
+	c.Rows = s.Snapshot()
+	got := report(t, c)
+	for _, want := range []string{"by 3 principals", "| `ci` (service account) | 4 |", "| `ci` | 1 |", "| `c` | 1 |", "5 `ci`, 1 `c`"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+}
+
 func TestReportOfNothing(t *testing.T) {
 	c := change(t)
 	c.Rows = store.New(store.Limits{}).Snapshot()
