@@ -294,6 +294,19 @@ func TestPrintOfWhatIsMarked(t *testing.T) {
 	}
 }
 
+// TestMarksThatCannotBeRead are told, and stop nothing that does not need them.
+func TestMarksThatCannotBeRead(t *testing.T) {
+	for args, code := range map[string]int{
+		"print a": 0, "print a --filter is:marked": 3, "print a --filter -is:NOTED": 3, "bundle a -o " + filepath.Join(t.TempDir(), "case"): 3, "report a --begin 1h": 0,
+	} {
+		w := newWorld(map[string]source.Source{"a": sends("a", batch(entry(-1)))})
+		w.Marks = config.NewMarks(written(t, `{"format":1,"sta`))
+		if got := w.run(t, strings.Fields(args)...); got != code || !strings.Contains(w.err.String(), "is damaged and was left as it is") {
+			t.Errorf("%s: exit code %d, want %d; %s", args, got, code, w.err)
+		}
+	}
+}
+
 func TestManualPages(t *testing.T) {
 	for args, says := range map[string][]string{
 		"man":       {`.TH "TAUDIT" "1" "Nov 2026" "taudit v1.2.3" "taudit"`, "--region", "taudit-print(1)", "kinesis://NAME"},
