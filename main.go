@@ -37,16 +37,18 @@ func run() int {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
 	return cli.Run(ctx, os.Args[1:], cli.Env{
-		Stdout:   os.Stdout,
-		Stderr:   os.Stderr,
-		Terminal: terminal,
-		Openers:  map[string]source.Opener{"kinesis": kinesis.Open, "s3": s3.Open, "file": file.Open, "demo": demo.Open},
-		Checkers: map[string]source.Checker{"kinesis": kinesis.Check, "s3": s3.Check, "file": file.Check, "demo": demo.Check},
-		Granters: map[string]source.Granter{"kinesis": kinesis.Grant, "s3": s3.Grant},
-		Demo:     account{},
-		Filters:  config.NewHistory(config.HistoryPath()),
-		Now:      time.Now,
-		Version:  version(),
+		Stdout:     os.Stdout,
+		Stderr:     os.Stderr,
+		Terminal:   terminal,
+		Openers:    map[string]source.Opener{"kinesis": kinesis.Open, "s3": s3.Open, "file": file.Open, "demo": demo.Open},
+		Checkers:   map[string]source.Checker{"kinesis": kinesis.Check, "s3": s3.Check, "file": file.Check, "demo": demo.Check},
+		Granters:   map[string]source.Granter{"kinesis": kinesis.Grant, "s3": s3.Grant},
+		Demo:       account{},
+		Filters:    config.NewHistory(config.HistoryPath()),
+		Marks:      config.NewMarks(config.MarksPath()),
+		ConfigPath: config.FilePath(),
+		Now:        time.Now,
+		Version:    cli.BuildVersion(),
 	})
 }
 
@@ -77,22 +79,4 @@ func (account) WriteLines(ctx context.Context, w io.Writer, h cli.History) (cli.
 
 func written(c demo.Counts) cli.Written {
 	return cli.Written{Entries: c.Entries, Duplicates: c.Duplicates, Objects: c.Objects, Bytes: c.Bytes}
-}
-
-// version is that of the module, or the commit it was built from.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	v := info.Main.Version
-	if v == "" {
-		v = "(devel)"
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && v == "(devel)" {
-			v += " " + s.Value
-		}
-	}
-	return v + " " + info.GoVersion
 }

@@ -32,7 +32,7 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 	m.forsake()
 	m.asked++
 	m.sought = q
-	number, env := m.asked, &query.Env{Now: m.now.UTC()}
+	number, env := m.asked, m.env()
 	ctx, cancel := context.WithCancel(m.ctx)
 	m.forsake = cancel
 	m.complete = func() tea.Msg {
@@ -55,6 +55,13 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 		},
 		m.after(patience, busyMsg(number)),
 	)
+}
+
+// env is what a filter is seen with now.
+func (m *Model) env() *query.Env {
+	env := m.spoken
+	env.Now = m.now.UTC()
+	return &env
 }
 
 // take shows the result of a scan, unless it is older than what is shown, and goes on with one that has only begun. Of that nothing is shown if it

@@ -72,8 +72,9 @@ type keymap struct {
 	actions  map[string]views.Action
 }
 
-func newKeymap() keymap {
-	k := keymap{bindings: Bindings(), actions: map[string]views.Action{}}
+// newKeymap makes the keymap of a table.
+func newKeymap(table []Binding) keymap {
+	k := keymap{bindings: table, actions: map[string]views.Action{}}
 	for _, b := range k.bindings {
 		for _, key := range b.Keys {
 			k.actions[key] = b.Action
@@ -104,16 +105,17 @@ func (k keymap) names(actions ...views.Action) string {
 // KeyName gives a key as people write it: "Ctrl-D", "PgDn", "Space", "j".
 func KeyName(key string) string {
 	switch key {
-	case "space", "enter", "esc", "tab", "home", "end", "down", "up", "left", "right", "backspace", "delete":
+	case "space", "enter", "esc", "tab", "home", "end", "down", "up", "left", "right", "backspace", "delete", "insert":
 		return strings.ToUpper(key[:1]) + key[1:]
 	case "pgdown":
 		return "PgDn"
 	case "pgup":
 		return "PgUp"
-	case "f1":
-		return "F1"
 	case "shift+tab":
 		return "Shift-Tab"
+	}
+	if len(key) > 1 && key[0] == 'f' && namedKey(key) {
+		return strings.ToUpper(key)
 	}
 	for _, modifier := range []string{"ctrl", "alt", "shift"} {
 		if rest, ok := strings.CutPrefix(key, modifier+"+"); ok {

@@ -29,6 +29,7 @@ type Model struct {
 	mouse bool
 
 	keys   keymap
+	spoken query.Env // but for the clock
 	chosen theme.Choice
 	theme  *theme.Theme
 	look   look
@@ -111,6 +112,11 @@ type ModelOptions struct {
 	NoClock bool // nothing changes on the screen by itself
 	Mouse   bool // the mouse is ours, and the terminal's own selection is not
 
+	Keys []Binding // see [Rebind]; nil: the keys of [Bindings]
+
+	// Language is what the filter language has to know beside the clock: the trusted proxies, and what is marked.
+	Language query.Env
+
 	// Filter is what the screen starts with. History are the filters of before, newest last; Remember keeps one more, and
 	// may be nil. It is called off the UI goroutine.
 	Filter   string
@@ -120,13 +126,17 @@ type ModelOptions struct {
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
 func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
+	if o.Keys == nil {
+		o.Keys = Bindings()
+	}
 	m := &Model{
 		feed:   feed,
 		ctx:    ctx,
 		clock:  o.Now,
 		demo:   o.Demo,
 		mouse:  o.Mouse,
-		keys:   newKeymap(),
+		keys:   newKeymap(o.Keys),
+		spoken: o.Language,
 		chosen: o.Theme,
 		look:   look{dark: true, profile: colorprofile.TrueColor, unicode: true},
 		filter: filterbar.New(),
@@ -275,7 +285,7 @@ func (m *Model) pass() {
 	d := views.Data{
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Held: m.held, Find: find(m.now),
+		Held: m.held, Find: find(m.env()),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

@@ -190,7 +190,7 @@ func TestEveryBindingHasHelpAndAKeyOfItsOwn(t *testing.T) {
 func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 	m := screen(t, 120, 40, ModelOptions{}, stream(t))
 	press(m, "enter")
-	k := newKeymap()
+	k := newKeymap(Bindings())
 	answered := map[views.Action]bool{}
 	for _, p := range m.panes() {
 		for _, a := range p.Actions() {

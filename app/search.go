@@ -152,9 +152,8 @@ func (s *search) extend(ctx context.Context) (f found, ok bool) {
 	return found{number: s.number, query: s.asked, matches: m}, true
 }
 
-// find gives what queries mean that are seen from a time, to the panes that look for something.
-func find(now time.Time) func(context.Context, *store.Snapshot, query.Query) *store.Matches {
-	env := &query.Env{Now: now.UTC()}
+// find gives what queries mean, to the panes that look for something.
+func find(env *query.Env) func(context.Context, *store.Snapshot, query.Query) *store.Matches {
 	return func(ctx context.Context, s *store.Snapshot, q query.Query) *store.Matches {
 		return s.Match(ctx, Filter(q, env), nil)
 	}

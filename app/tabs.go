@@ -32,8 +32,10 @@ func (m *Model) tabs() string {
 	count(m.state.Outside, "outside the time range", t.Tab)
 
 	add(&right, "  read-only  ", t.Tab)
-	add(&right, "?", t.Key)
-	add(&right, " help ", t.KeyHint)
+	if key := m.keys.names(views.Help); key != "" {
+		add(&right, key, t.Key)
+		add(&right, " help ", t.KeyHint)
+	}
 
 	for form := longTabs; ; form++ {
 		left.Reset()

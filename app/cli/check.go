@@ -35,10 +35,10 @@ Exit code: 0 reading will work, 3 it will not, or not for all sources, 2 bad usa
 			}
 			return nil
 		},
-		ValidArgsFunction: completeReference,
-		RunE: func(cmd *cobra.Command, refs []string) error {
+		ValidArgsFunction: env.completeReference,
+		RunE: env.configured(func(cmd *cobra.Command, refs []string) error {
 			return env.check(cmd, refs, &r)
-		},
+		}),
 	}
 	r.defineAccess(cmd.Flags())
 	return cmd

@@ -16,6 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taudit/app"
+	"taudit/app/config"
 	"taudit/source"
 	"taudit/views/grid"
 )
@@ -54,9 +55,17 @@ type Env struct {
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
 
+	// Marks keeps marks and notes; nil keeps none.
+	Marks *config.Marks
+
+	// ConfigPath is where the configuration file is when nobody says otherwise; empty: nowhere.
+	ConfigPath string
+
 	Getenv  func(string) string // nil is [os.Getenv]
 	Now     func() time.Time
 	Version string
+
+	settings settings // of the command that runs
 }
 
 // FilterHistory is what outlives the program. Its methods block on the disk and may be called from any goroutine.
@@ -91,7 +100,7 @@ func Run(ctx context.Context, args []string, env Env) int {
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &usage):
-		env.complain(usage)
+		env.complain(errors.New(env.settings.explain(usage.text)))
 		if usage.help != "" {
 			fmt.Fprintf(env.Stderr, "Try \"%s --help\".\n", usage.help)
 		}

@@ -61,9 +61,9 @@ same --entries and --seed give the same bytes. It never overwrites: DIR must be 
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: env.configured(func(cmd *cobra.Command, _ []string) error {
 			return env.demo(cmd, &d)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
@@ -116,7 +116,7 @@ func (env *Env) demo(cmd *cobra.Command, d *demoing) error {
 	var err error
 	switch {
 	case d.dir != "":
-		if err := vacant(d.dir); err != nil {
+		if err := vacant("--write", d.dir); err != nil {
 			return usagef(cmd, "%v", err)
 		}
 		w, err = env.Demo.WriteObjects(cmd.Context(), d.dir, d.History)
@@ -169,14 +169,14 @@ func (env *Env) writeFile(cmd *cobra.Command, d *demoing) (Written, error) {
 	return w, nil
 }
 
-// vacant tells whether a directory is empty or not there.
-func vacant(dir string) error {
+// vacant tells whether the directory of a flag is empty or not there.
+func vacant(flag, dir string) error {
 	entries, err := os.ReadDir(dir)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("--write needs a directory: %w", err)
+		return fmt.Errorf("%s needs a directory: %w", flag, err)
 	case len(entries) > 0:
 		return fmt.Errorf("%s is not empty and nothing in it is overwritten; empty it, or write to another directory", dir)
 	}

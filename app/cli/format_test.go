@@ -61,10 +61,10 @@ func TestCSV(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := [][]string{
-		{"time", "status", "operation", "principal", "type", "via", "target", "namespace", "address", "log_id", "request_id", "source"},
+		{"time", "status", "operation", "principal", "type", "via", "target", "namespace", "address", "log_id", "request_id", "source", "marked", "note"},
 		{
 			"2026-11-20T11:59:58.5Z", "ERROR", `'=HYPERLINK("http://x")`, "'@sum\x1b[31m, \"x\"\n", "serviceaccount", "apikey",
-			"prod.a1b2c", "prod.a1b2c", "203.0.113.7, 10.1.1.1", "'-1+1", "'\ttab", "the source",
+			"prod.a1b2c", "prod.a1b2c", "203.0.113.7, 10.1.1.1", "'-1+1", "'\ttab", "the source", "", "",
 		},
 	}
 	if len(rows) != 2 || !slices.Equal(rows[0], want[0]) || !slices.Equal(rows[1], want[1]) {

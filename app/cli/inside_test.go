@@ -1,12 +1,13 @@
 package cli
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
+
+	"github.com/spf13/pflag"
+
+	"taudit/app/config"
 )
 
 func TestParseWhen(t *testing.T) {
@@ -81,43 +82,44 @@ func FuzzParseWhen(f *testing.F) {
 	})
 }
 
-// FuzzLine: an entry is one line whatever it holds, stays the JSON that it was, and is untouched if it was one line.
-func FuzzLine(f *testing.F) {
-	for _, s := range []string{`{"a":1}`, "{\n\"a\" : \"x\\\"\n\",\r\n\"b\":[\t1 ]}", "{\"a\":\"\u202e\x7f\xff\U000e0001\"}", "\"\\\n\"", "{\"a\":\"\\\\\"\n}"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, raw string) {
-		line := string(appendOneLine(nil, raw))
-		if strings.ContainsAny(line, "\n\r") {
-			t.Fatalf("%q becomes %q", raw, line)
+// TestEveryFlagHasItsKey: what can be said on the command line can be configured by the same name, and nothing else.
+func TestEveryFlagHasItsKey(t *testing.T) {
+	root := newRoot(&Env{})
+	schema := schemaOf(root)
+	values := map[config.Kind]string{config.Text: `"x"`, config.Number: "3", config.Switch: "true", config.List: `["x"]`}
+	for _, c := range append(root.Commands(), root) {
+		if c.Name() == "help" || c.Name() == "completion" {
+			continue
 		}
-		if !strings.ContainsAny(raw, "\n\r") && line != raw {
-			t.Fatalf("%q was one line and becomes %q", raw, line)
+		table, count := "command."+c.Name(), 0
+		if c == root {
+			table = "defaults"
 		}
-		shown := escapeJSON(line)
-		for _, r := range shown {
-			if !unicode.IsGraphic(r) {
-				t.Fatalf("%q is shown as %q, with %U", raw, shown, r)
+		c.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Name == "help" || f.Name == "version" {
+				return
 			}
+			count++
+			value := values[kindOf(f)]
+			if f.Value.Type() == "duration" {
+				value = `"1m"`
+			}
+			text := "[" + table + "]\n" + f.Name + " = " + value + "\n"
+			file, err := config.Parse("c", []byte(text), schema)
+			if err != nil {
+				t.Errorf("%s: %v", text, err)
+				return
+			}
+			list := file.Defaults
+			if c != root {
+				list = file.Commands[c.Name()]
+			}
+			if err := setFlag(f, list[f.Name].Texts); err != nil {
+				t.Errorf("%s: %v", text, err)
+			}
+		})
+		if want := len(schema.Commands[c.Name()]); c != root && count != want {
+			t.Errorf("%s has %d flags and %d keys", c.Name(), count, want)
 		}
-		if !json.Valid([]byte(raw)) {
-			return
-		}
-		var was, is bytes.Buffer
-		if err := json.Compact(&was, []byte(raw)); err != nil {
-			t.Fatal(err)
-		}
-		if err := json.Compact(&is, []byte(line)); err != nil || is.String() != was.String() {
-			t.Fatalf("%q means something else as %q: %v", raw, line, err)
-		}
-		var a, b any
-		if json.Unmarshal([]byte(line), &a) != nil || json.Unmarshal([]byte(shown), &b) != nil {
-			t.Fatalf("%q is no JSON as %q", raw, shown)
-		}
-		x, errX := json.Marshal(a)
-		y, errY := json.Marshal(b)
-		if errX != nil || errY != nil || !bytes.Equal(x, y) {
-			t.Fatalf("%q means %s and is shown as %q, which means %s", raw, x, shown, y)
-		}
-	})
+	}
 }

@@ -18,7 +18,7 @@ type looks struct {
 }
 
 func (l *looks) define(f *pflag.FlagSet) {
-	f.StringVar(&l.theme, "theme", "auto", "colours: "+strings.Join(theme.Names(), ", ")+"; auto goes by the terminal's background")
+	f.StringVar(&l.theme, "theme", "auto", "colours: "+strings.Join(theme.Names(), ", ")+", or own for the palette of the configuration; auto goes by the terminal's background")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")
 	f.BoolVar(&l.mouse, "mouse", false, "wheel and click; the terminal's own selection then needs Shift or Option")
 }
@@ -26,15 +26,15 @@ func (l *looks) define(f *pflag.FlagSet) {
 // complete registers what the shell may offer.
 func (l *looks) complete(cmd *cobra.Command) {
 	// The only error is a flag that is not there.
-	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(theme.Names(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(append(theme.Names(), own), cobra.ShellCompDirectiveNoFileComp))
 }
 
 // apply checks the flags and tells the screen.
-func (l *looks) apply(cmd *cobra.Command, o *app.ModelOptions) error {
-	choice, err := theme.Named(l.theme)
-	if err != nil {
-		return usagef(cmd, "--theme: %v", err)
+func (l *looks) apply(cmd *cobra.Command, env *Env, o *app.ModelOptions) (err error) {
+	if o.Theme, err = l.choice(cmd, env); err != nil {
+		return err
 	}
-	o.Theme, o.NoClock, o.Mouse, o.Zone = choice, l.noClock, l.mouse, time.Local
-	return nil
+	o.NoClock, o.Mouse, o.Zone = l.noClock, l.mouse, time.Local
+	o.Keys, err = env.keys(cmd)
+	return err
 }

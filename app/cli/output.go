@@ -6,39 +6,29 @@ import (
 	"time"
 
 	"taudit/app"
+	"taudit/app/export"
 	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/views"
 )
 
-// record is an entry to be printed; [store.Row] is one.
-type record interface {
-	Raw() string
-	Entry() audit.Entry
-}
-
-// format writes records in some form. It may hold back what was written until Flush.
-type format interface {
-	Write(record) error
-	Flush() error
-}
-
 // output counts what is printed and stops at its limit or when nobody reads any more. It is not for concurrent use.
 type output struct {
-	format  format
-	query   query.Query // only what it means is printed
-	clock   func() time.Time
-	limit   int    // 0: none
-	full    func() // called when the limit is reached or writing fails
-	printed int
-	err     error
+	format   export.Format
+	query    query.Query // only what it means is printed
+	clock    func() time.Time
+	language query.Env // but for the clock
+	limit    int       // 0: none
+	full     func()    // called when the limit is reached or writing fails
+	printed  int
+	err      error
 }
 
 // open tells whether more may be printed.
 func (o *output) open() bool { return o.err == nil && (o.limit == 0 || o.printed < o.limit) }
 
-func (o *output) write(r record) {
+func (o *output) write(r export.Record) {
 	if !o.open() {
 		return
 	}
@@ -78,7 +68,12 @@ func (o *output) meant(s *store.Snapshot) views.Rows {
 	return s.Match(context.Background(), app.Filter(o.query, o.env()), nil)
 }
 
-func (o *output) env() *query.Env { return &query.Env{Now: o.clock().UTC()} }
+// env is what the filter is seen with now.
+func (o *output) env() *query.Env {
+	env := o.language
+	env.Now = o.clock().UTC()
+	return &env
+}
 
 // snapshot prints the last n entries of a store, all for 0.
 func (o *output) snapshot(s *store.Snapshot, n int) {

@@ -35,10 +35,10 @@ Files, standard input and the demo need no permission.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: completeReference,
-		RunE: func(cmd *cobra.Command, refs []string) error {
+		ValidArgsFunction: env.completeReference,
+		RunE: env.configured(func(cmd *cobra.Command, refs []string) error {
 			return env.policy(cmd, refs, &g)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false

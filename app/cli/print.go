@@ -5,11 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"taudit/app"
+	"taudit/app/export"
 	"taudit/source"
 	"taudit/source/audit"
 )
@@ -20,6 +20,7 @@ type printing struct {
 	format string
 	follow bool
 	limit  int
+	saving
 }
 
 func newPrint(env *Env) *cobra.Command {
@@ -38,9 +39,16 @@ Formats:
           several lines are left out; nothing else is touched. On a terminal, characters that it would obey or hide
           are written as \uXXXX, which means the same in JSON.
   csv     RFC 4180 with a header row: time (emit time), status, operation, principal, type, via, target, namespace,
-          address (the whole chain), log_id, request_id (or async operation id), source. A cell that a spreadsheet
-          would take for a formula gets a ' in front.
+          address (the whole chain), log_id, request_id (or async operation id), source, marked, note. A cell that a
+          spreadsheet would take for a formula gets a ' in front.
+  markdown  a table for a ticket: who did what when, with marks and notes, and what it is based on. What strangers have
+          chosen is code there, so that nothing in it is a link, a mention or markup.
   table   aligned columns for people, cut to the width of the terminal.
+
+--redact PATH, which may be repeated, and --redact-file FILE, with a path on each line, leave values out. A path is the
+keys down to a value joined by dots, such as principal.name, x_forwarded_for or details.spec.*, and means all values at or
+below it, in every spelling of an entry. They become [redacted], or with --redact-key FILE a pseudonym that is the same
+wherever value and key are, and that nobody can guess without the key.
 
 The last line on standard error counts: read=N printed=N duplicates=N bad=N gaps=N. What was read outside of --since
 and --until, and what the filter does not mean, is in read alone. The line before it says what is covered: "everything
@@ -56,31 +64,37 @@ Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source faile
 			}
 			return nil
 		},
-		ValidArgsFunction: completeReference,
-		RunE: func(cmd *cobra.Command, refs []string) error {
+		ValidArgsFunction: env.completeReference,
+		RunE: env.configured(func(cmd *cobra.Command, refs []string) error {
 			return env.print(cmd, refs, &p)
-		},
+		}),
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVar(&p.format, "format", "jsonl", "jsonl, csv or table")
+	f.StringVar(&p.format, "format", "jsonl", "jsonl, csv, markdown or table")
+	p.defineSaving(f)
 	f.BoolVarP(&p.follow, "follow", "F", false, "go on when the end is reached, and print what arrives")
 	f.IntVar(&p.limit, "limit", 0, "print the last `N` entries; with --follow stop after N")
 	p.define(f)
 	p.definePace(f)
 	p.complete(cmd)
 	// The only error is a flag that is not there.
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]cobra.Completion{"jsonl", "csv", "table"}, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(export.Names(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
 // check refuses what cannot be meant.
 func (p *printing) check(cmd *cobra.Command) error {
 	switch {
-	case cmd.Flags().Changed("limit") && p.limit < 1:
+	case cmd.Flags().Changed("limit") && p.limit < 1, p.limit < 0:
 		return usagef(cmd, "--limit: %d is no number of entries; write 1 or more", p.limit)
+	case p.force && p.file == "":
+		return usagef(cmd, "--force lets --output replace a file, but there is no --output")
 	case p.latest && !p.follow:
 		return usagef(cmd, "--latest prints what arrives from now on, so it needs --follow")
+	}
+	if _, err := export.New(p.format, io.Discard, export.Options{}); err != nil {
+		return usagef(cmd, "--format: %v", err)
 	}
 	return nil
 }
@@ -106,10 +120,13 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	if err != nil {
 		return err
 	}
-	width, terminal := env.Terminal()
-	format, err := newFormat(p.format, env.Stdout, width, terminal)
+	language, err := p.language(cmd, env)
 	if err != nil {
-		return usagef(cmd, "--format: %v", err)
+		return err
+	}
+	redactor, err := p.redactor(cmd)
+	if err != nil {
+		return err
 	}
 	log, closeLog, err := openLog(p.log)
 	if err != nil {
@@ -129,7 +146,24 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	}
 	log.Info("print", "sources", refs, "version", env.Version)
 
-	s := &session{env: env, out: &output{format: format, query: q, clock: clock}, told: map[string]bool{}}
+	to, err := p.destination(cmd, env)
+	if err != nil {
+		return err
+	}
+	format, err := export.New(p.format, to, env.exporting(to.terminal))
+	if err != nil {
+		return errors.Join(err, to.end(false))
+	}
+	format = export.Redacted(format, redactor)
+	if p.follow {
+		if err := to.publish(); err != nil {
+			return errors.Join(err, to.end(false))
+		}
+	}
+
+	s := &session{env: env, to: to, redactor: redactor, about: env.about(p.filter, sources)}
+	s.out = &output{format: format, query: q, clock: clock, language: language}
+	s.told = map[string]bool{}
 	for _, u := range q.Unknowns() {
 		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
 	}
@@ -137,7 +171,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 		Window: app.Window{Since: o.Since, Until: o.Until}, Latest: o.Latest, Vocabulary: o.Vocabulary, Now: env.Now, Log: log,
 	}
 	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
-	if p.follow || cmd.Flags().Changed("max-entries") || cmd.Flags().Changed("max-memory") {
+	if given := env.settings.given; p.follow || given(cmd, "max-entries") || given(cmd, "max-memory") {
 		fo.Limits = limits
 	}
 	if p.follow {
@@ -161,17 +195,27 @@ func (s *session) end(asked context.Context) error {
 	s.out.flush()
 	state := s.feed.State()
 	failed := s.report(state)
+	covered := s.coverage(state).String()
+	interrupted := s.tail == nil && asked.Err() != nil
+	if s.out.err == nil && !interrupted {
+		s.about.Coverage, s.about.Made = covered, s.env.Now()
+		s.out.fail(closeFormat(s.out.format, s.about))
+	}
+	if whole := s.tail != nil || s.out.err == nil && !interrupted; s.to.file != nil {
+		s.out.fail(s.to.end(whole))
+	}
 	if !errors.Is(s.out.err, errGone) && s.out.err != nil {
 		s.env.complain(fmt.Errorf("writing the entries: %w; what was printed before is incomplete", s.out.err))
 		failed = true
 	}
-	if s.tail == nil && asked.Err() != nil {
+	if interrupted {
 		s.env.complain(errors.New("interrupted before every source was read to its end, so nothing was printed"))
 	}
 	if n := state.Store.Evicted(); n > 0 && s.tail == nil {
 		s.env.say("taudit: %d of the oldest entries did not fit into --max-entries and --max-memory and were not looked at", n)
 	}
-	s.env.say("taudit: %s", s.coverage(state))
+	s.env.unused(s.redactor)
+	s.env.say("taudit: %s", covered)
 	fmt.Fprintf(s.env.Stderr, "read=%d printed=%d duplicates=%d bad=%d gaps=%d\n",
 		state.Read, s.out.printed, state.Store.Duplicates(), state.Store.BadCount(), state.Lost)
 	switch {
@@ -190,24 +234,4 @@ func (s *session) coverage(state *app.State) source.Coverage {
 		e.Evicted = 0 // it was printed as it came
 	}
 	return source.Cover(e, source.Span{})
-}
-
-// newFormat makes the writer of a format by its name.
-func newFormat(name string, w io.Writer, width int, terminal bool) (format, error) {
-	switch name {
-	case "jsonl":
-		return newLines(w, terminal), nil
-	case "csv":
-		return newCSV(w, terminal), nil
-	case "table":
-		if !terminal {
-			width = 0
-		}
-		return newTable(w, width), nil
-	}
-	text := fmt.Sprintf("%q is none of jsonl, csv and table", name)
-	if near := nearest(name, []string{"jsonl", "csv", "table"}); len(near) > 0 {
-		text += "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return nil, errors.New(text)
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"taudit/source"
+	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/views/grid"
@@ -25,6 +27,7 @@ type reading struct {
 	log                       string
 
 	filter     string
+	proxies    []string
 	now        string
 	maxEntries int
 	maxMemory  string
@@ -53,12 +56,29 @@ func (r *reading) defineWhere(f *pflag.FlagSet) {
 func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.StringVar(&r.since, "since", "", "only entries from this `TIME` on: 2h, 1d6h, 08:00, yesterday, 2023-11-08T08:14 (UTC unless it says)")
 	f.StringVar(&r.until, "until", "", "only entries before this `TIME`")
-	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
-	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
+	r.defineFilter(f)
+	r.defineProxies(f)
+	r.defineNow(f)
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
+	r.defineMemory(f)
+	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
+}
+
+func (r *reading) defineFilter(f *pflag.FlagSet) {
+	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+}
+
+func (r *reading) defineNow(f *pflag.FlagSet) {
+	f.StringVar(&r.now, "now", "", "the `TIME` that relative times are seen from, for runs that can be repeated")
+}
+
+func (r *reading) defineProxies(f *pflag.FlagSet) {
+	f.StringArrayVar(&r.proxies, "trusted-proxy", nil, "address or `NETWORK` of a proxy whose word about the caller is believed, for client_ip: in filters; may be repeated")
+}
+
+func (r *reading) defineMemory(f *pflag.FlagSet) {
 	f.IntVar(&r.maxEntries, "max-entries", maxEntries, "keep at most `N` entries in memory; the oldest go first, and are counted")
 	f.StringVar(&r.maxMemory, "max-memory", "2GiB", "let entries take at most this `SIZE` of memory")
-	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
 }
 
 func (r *reading) definePace(f *pflag.FlagSet) {
@@ -127,19 +147,49 @@ func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.
 	return func() time.Time { return t }, nil
 }
 
-// query reads --filter. An error shows where in it the mistake is.
-func (r *reading) query(cmd *cobra.Command) (query.Query, error) {
+// query reads --filter.
+func (r *reading) query(cmd *cobra.Command) (query.Query, error) { return r.queryOf(cmd, "--filter") }
+
+// queryOf reads the filter, which was given under a name. An error shows where in it the mistake is.
+func (r *reading) queryOf(cmd *cobra.Command, name string) (query.Query, error) {
 	q, err := query.Parse(r.filter)
 	var e *query.Error
 	if errors.As(err, &e) {
 		before := string([]rune(r.filter)[:e.Column-1])
 		rest := string([]rune(r.filter)[e.Column-1:])
 		word, _, _ := strings.Cut(rest, " ")
-		text := "--filter: " + e.Error()
+		text := name + ": " + e.Error()
 		text += "\n" + r.filter + "\n" + strings.Repeat(" ", ansi.StringWidth(grid.Clean(before))) + strings.Repeat("^", max(ansi.StringWidth(grid.Clean(word)), 1))
 		return q, usagef(cmd, "%s", text)
 	}
 	return q, err
+}
+
+// language gives what filters have to know beside the clock.
+func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
+	var l query.Env
+	for _, text := range r.proxies {
+		n, err := netip.ParsePrefix(text)
+		if a, aerr := netip.ParseAddr(text); aerr == nil {
+			n, err = netip.PrefixFrom(a, a.BitLen()), nil
+		}
+		if err != nil {
+			return l, usagef(cmd, "--trusted-proxy: %q is neither an address nor a network such as 10.0.0.0/8", text)
+		}
+		l.Trusted = append(l.Trusted, n.Masked())
+	}
+	if env.Marks != nil {
+		if err := env.Marks.Load(); err != nil {
+			if filter := strings.ToLower(r.filter); cmd.Name() == "bundle" || strings.Contains(filter, "marked") || strings.Contains(filter, "noted") {
+				return l, err // without them the result would be another
+			}
+			env.complain(err)
+			return l, nil
+		}
+		l.Is = func(e *audit.Entry, what string) bool { return env.Marks.Marks().Is(e, what) }
+		l.At = func(what string) ([]time.Time, bool) { return env.Marks.Marks().At(what) }
+	}
+	return l, nil
 }
 
 // limits says how much is kept in memory.
@@ -156,7 +206,7 @@ func (r *reading) limits(cmd *cobra.Command) (store.Limits, error) {
 
 // fits refuses flags of the demo where there is none.
 func (r *reading) fits(cmd *cobra.Command, demo bool) error {
-	if r.pace != "" && !demo {
+	if cmd.Flags().Changed("demo-pace") && !demo { // one that is configured waits for a demo
 		return usagef(cmd, "--demo-pace is for the demo, which is not among the sources")
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"taudit/app/config"
 	"taudit/source"
 )
 
@@ -25,6 +26,7 @@ func TestReadmeNamesFlags(t *testing.T) {
 	var walk func(c *cobra.Command)
 	walk = func(c *cobra.Command) {
 		c.Flags().VisitAll(func(f *pflag.Flag) { have = append(have, f.Name) })
+		c.PersistentFlags().VisitAll(func(f *pflag.Flag) { have = append(have, f.Name) })
 		for _, sub := range c.Commands() {
 			walk(sub)
 		}
@@ -45,6 +47,36 @@ func TestReadmeNamesFlags(t *testing.T) {
 	for _, c := range newRoot(&Env{}).Commands() {
 		if !strings.Contains(string(text), "taudit "+c.Name()) {
 			t.Errorf("the README does not name the command %s", c.Name())
+		}
+	}
+}
+
+// TestReadmeConfiguration: the configuration in the README can be read, and its keys and colours be used.
+func TestReadmeConfiguration(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(string(text), -1)
+	if len(blocks) != 1 {
+		t.Fatalf("the README has %d configurations, want one", len(blocks))
+	}
+	env := &Env{Getenv: func(string) string { return "" }}
+	root := newRoot(env)
+	file, err := config.Parse("README", []byte(blocks[0][1]), schemaOf(root))
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.settings.file = file
+	if _, err := env.palette(root); err != nil {
+		t.Error(err)
+	}
+	if _, err := env.keys(root); err != nil {
+		t.Error(err)
+	}
+	for name := range file.Profiles["prod"].Settings {
+		if root.Flags().Lookup(name) == nil {
+			t.Errorf("%s is no flag", name)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"taudit/source"
+	"taudit/source/query"
 )
 
 // demoReference is the simulated account as a source.
@@ -99,20 +100,24 @@ func (u unopened) Name() string { return u.ref }
 func (u unopened) Run(context.Context, chan<- source.Event) error { return u.err }
 
 // mistaken tells a mistyped command from a file that is not there.
-func mistaken(cmd *cobra.Command, refs []string) error {
+func (env *Env) mistaken(cmd *cobra.Command, refs []string) error {
 	if len(refs) == 0 || schemeOf(refs[0]) != "file" || strings.ContainsAny(refs[0], `/\.`) {
 		return nil
 	}
 	if _, err := os.Stat(refs[0]); !errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if near := cmd.SuggestionsFor(refs[0]); len(near) > 0 {
-		return usagef(cmd, "there is no file or command %q; did you mean \"%s %s\"?", refs[0], cmd.CommandPath(), strings.Join(near, `" or "taudit `))
+	names := env.profileNames(cmd)
+	for _, c := range cmd.Root().Commands() {
+		names = append(names, c.Name())
+	}
+	if near := query.Nearest(refs[0], names); near != "" {
+		return usagef(cmd, "there is no file, command or profile %q; did you mean \"%s %s\"?", refs[0], cmd.CommandPath(), near)
 	}
 	return nil
 }
 
-// completeReference offers the schemes beside the names of files.
-func completeReference(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
-	return []cobra.Completion{"kinesis://", "s3://", demoReference}, cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveDefault
+// completeReference offers the schemes and the profiles beside the names of files.
+func (env *Env) completeReference(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return append([]cobra.Completion{"kinesis://", "s3://", demoReference}, env.profileNames(cmd)...), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveDefault
 }

@@ -30,7 +30,8 @@ A SOURCE is
   PATH                                 a file or a directory
   -                                    standard input
   demo:                                a simulated account, inside this process
-Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.`,
+  NAME                                 a profile of the configuration file
+Without a SOURCE the demo is shown. A file with the name of a command or a profile is ./NAME.`,
 		Example: `  taudit
   taudit kinesis://audit-prod --region us-east-1 --profile prod-ro --since 2h
   taudit kinesis://audit-prod s3://acme-audit/firehose/ --since 7d
@@ -40,9 +41,9 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		RunE: func(cmd *cobra.Command, refs []string) error {
+		RunE: env.configured(func(cmd *cobra.Command, refs []string) error {
 			return env.show(cmd, refs, &r, &l)
-		},
+		}),
 	}
 	root.SuggestionsMinimumDistance = 2
 	root.SetVersionTemplate("taudit {{.Version}}\n")
@@ -53,14 +54,15 @@ Without a SOURCE the demo is shown. A file with the name of a command is ./NAME.
 	r.complete(root)
 	l.define(root.Flags())
 	l.complete(root)
-	root.ValidArgsFunction = completeReference
-	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newDemo(env))
+	root.PersistentFlags().String("config", "", "read the configuration from this `FILE`")
+	root.ValidArgsFunction = env.completeReference
+	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newExpect(env), newReport(env), newBundle(env), newVerify(env), newDemo(env), newConfig(env), newMan(env))
 	return root
 }
 
 // show opens the screen on the sources, or on the demo when there are none.
 func (env *Env) show(cmd *cobra.Command, refs []string, r *reading, l *looks) error {
-	if err := mistaken(cmd, refs); err != nil {
+	if err := env.mistaken(cmd, refs); err != nil {
 		return err
 	}
 	if _, terminal := env.Terminal(); !terminal {
@@ -98,7 +100,10 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 		return err
 	}
 	m := app.ModelOptions{Now: clock, Filter: r.filter}
-	if err := l.apply(cmd, &m); err != nil {
+	if m.Language, err = r.language(cmd, env); err != nil {
+		return err
+	}
+	if err := l.apply(cmd, env, &m); err != nil {
 		return err
 	}
 	log, closeLog, err := openLog(r.log)

@@ -19,7 +19,7 @@ func TestUsageErrors(t *testing.T) {
 	}{
 		{"print", []string{"print needs a SOURCE", "kinesis://NAME", `"taudit print --help"`}},
 		{"print a --fromat csv", []string{"unknown flag: --fromat", "did you mean --format?"}},
-		{"print a --format cvs", []string{`"cvs" is none of jsonl, csv and table`, "did you mean csv?"}},
+		{"print a --format cvs", []string{`"cvs" is none of jsonl, csv, markdown and table`, "did you mean csv?"}},
 		{"print a --limit 0", []string{"--limit"}},
 		{"print a --limit -3", []string{"--limit"}},
 		{"print a --limit x", []string{"--limit"}},
@@ -44,7 +44,7 @@ func TestUsageErrors(t *testing.T) {
 		{"a --filter op:(x", []string{"missing ) at col 6", "op:(x\n       ^"}},
 		{"print gs://bucket", []string{`cannot read "gs://bucket"`, "s3://BUCKET/PREFIX"}},
 		{"print arn:aws:s3:::bucket", []string{"cannot read"}},
-		{"prnt", []string{`no file or command "prnt"`, `"taudit print"`}},
+		{"prnt", []string{`no file, command or profile "prnt"`, `"taudit print"`}},
 		{"demo a", []string{"takes no source"}},
 		{"demo --write x --jsonl y", []string{"choose one"}},
 		{"demo --entries 5", []string{"--write DIR"}},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"taudit/app"
+	"taudit/app/export"
 	"taudit/source"
 	"taudit/source/audit"
 )
@@ -27,6 +28,10 @@ type session struct {
 	feed *app.Feed
 	out  *output
 	tail *tail // nil without --follow
+
+	to       *destination
+	redactor *export.Redactor
+	about    export.About
 
 	told map[string]bool // failures that were written
 }

@@ -41,3 +41,6 @@ func meant(text string) string {
 	}
 	return ""
 }
+
+// stamp gives a time with as many digits as it has.
+func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

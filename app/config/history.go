@@ -9,27 +9,21 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/adrg/xdg"
-	"github.com/gofrs/flock"
 )
 
 const (
 	maxFilters = 1000    // are remembered
 	maxLine    = 1 << 16 // bytes; a longer line is damage
 	maxFile    = 4 << 20 // bytes that are read, from the end
-	patience   = 2 * time.Second
 )
 
 // HistoryPath is where the history belongs by the XDG base directories: $XDG_STATE_HOME/taudit/history, or what stands for it
 // on this system.
-func HistoryPath() string { return filepath.Join(xdg.StateHome, "taudit", "history") }
+func HistoryPath() string { return statePath("history") }
 
 // History is a file with the filters that were applied, one a line, the newest last. Any number of instances of taudit may
 // share it: writers exclude each other by a lock on a file beside it, a line is written whole, and the file is only ever
@@ -69,46 +63,23 @@ func (h *History) Append(ctx context.Context, filter string) error {
 	return nil
 }
 
-func (h *History) append(ctx context.Context, line string) (err error) {
-	if err := os.MkdirAll(filepath.Dir(h.path), 0o700); err != nil {
-		return err
-	}
-	unlock, err := h.lock(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, unlock()) }()
-
-	lines, size, err := h.read()
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	if n := len(lines); n > 0 && lines[n-1] == line {
-		return nil
-	}
-	if len(lines) >= 2*h.most || size > maxFile {
-		// Where the file cannot be replaced (on Windows while somebody reads it) it grows by a line instead.
-		if h.replace(h.newest(append(lines, line))) == nil {
+func (h *History) append(ctx context.Context, line string) error {
+	return locked(ctx, h.path, func() error {
+		lines, size, err := h.read()
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		if n := len(lines); n > 0 && lines[n-1] == line {
 			return nil
 		}
-	}
-	return h.write(line)
-}
-
-// lock waits until nobody else writes.
-func (h *History) lock(ctx context.Context) (unlock func() error, err error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	// The history itself cannot carry the lock: it is replaced.
-	l := flock.New(h.path+".lock", flock.SetPermissions(0o600))
-	const again = 5 * time.Millisecond
-	if _, err := l.TryLockContext(ctx, again); err != nil {
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = fmt.Errorf("another taudit has held %s for too long: %w", l.Path(), err)
+		if len(lines) >= 2*h.most || size > maxFile {
+			// Where the file cannot be replaced (on Windows while somebody reads it) it grows by a line instead.
+			if replace(h.path, []byte(strings.Join(h.newest(append(lines, line)), "\n")+"\n")) == nil {
+				return nil
+			}
 		}
-		return nil, errors.Join(err, l.Close())
-	}
-	return l.Close, nil
+		return h.write(line)
+	})
 }
 
 // write adds a line to the file in one piece.
@@ -140,29 +111,6 @@ func (h *History) write(line string) (err error) {
 	}
 	_, err = f.WriteString(text)
 	return err
-}
-
-// replace puts a new file in the place of the old one, at once.
-func (h *History) replace(lines []string) (err error) {
-	path := h.path
-	if p, err := filepath.EvalSymlinks(path); err == nil {
-		path = p // the link stays
-	}
-	// The lock is held: one name is enough, and what a crash has left under it is overwritten.
-	temp := path + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.WriteString(strings.Join(lines, "\n") + "\n")
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(temp, path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp))
-	}
-	return nil
 }
 
 // read gives the lines that can be filters, with duplicates, and the size of the file.

@@ -21,6 +21,10 @@ type Env struct {
 
 	// Is answers is:what for everything but error. Nil: nothing is anything. A search may ask from several goroutines at a time.
 	Is func(e *audit.Entry, what string) bool
+
+	// At gives the emit times of all entries that Is says what of, so that a search need not look at others. ok is false when they
+	// are not known. Nil: they never are.
+	At func(what string) (times []time.Time, ok bool)
 }
 
 // Match says whether the entry is meant. This is the language read plainly, one entry at a time.

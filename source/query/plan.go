@@ -165,6 +165,13 @@ func buildTerm[T any](t term, env *Env, b Builder[T]) T {
 		if len(t.values) == 1 && strings.EqualFold(t.values[0].text, "error") {
 			return b.Values(ByStatus, plainly)
 		}
+		if spans, ok := t.known(env); ok {
+			out := make([]T, len(spans))
+			for i, s := range spans {
+				out[i] = b.Times(s[0], s[1])
+			}
+			return b.All(b.Any(out...), b.Entry(plainly))
+		}
 		return b.Entry(plainly)
 	}
 	return buildOver(t.field, plainly, &t, env, b)
@@ -250,6 +257,28 @@ func (t term) spans(env *Env) (out [][2]int64, ok bool) {
 			return nil, false
 		}
 		out = append(out, [2]int64{lo, hi})
+	}
+	return out, true
+}
+
+// maxKnown is how many times are worth looking up one by one.
+const maxKnown = 1000
+
+// known gives the emit times of what a term after is: can only mean, in nanoseconds.
+func (t term) known(env *Env) (out [][2]int64, ok bool) {
+	if env.At == nil || t.values[0].kind != literal {
+		return nil, false
+	}
+	times, ok := env.At(strings.ToLower(t.values[0].text))
+	if !ok || len(times) > maxKnown {
+		return nil, false
+	}
+	for _, at := range times {
+		n := nanoseconds(at)
+		if n == math.MinInt64 || n == math.MaxInt64 {
+			return nil, false
+		}
+		out = append(out, [2]int64{n, n + 1})
 	}
 	return out, true
 }

@@ -1,4 +1,4 @@
-package cli
+package export
 
 import (
 	"bufio"
@@ -15,11 +15,11 @@ type lines struct {
 	buf   []byte
 }
 
-func newLines(w io.Writer, terminal bool) *lines {
-	return &lines{w: bufio.NewWriterSize(w, 64<<10), clean: terminal}
+func newLines(w io.Writer, o Options) *lines {
+	return &lines{w: bufio.NewWriterSize(w, 64<<10), clean: o.Terminal}
 }
 
-func (l *lines) Write(r record) error {
+func (l *lines) Write(r Record) error {
 	l.buf = appendOneLine(l.buf[:0], r.Raw())
 	if l.clean {
 		l.buf = append(l.buf[:0], escapeJSON(string(l.buf))...)

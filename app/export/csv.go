@@ -1,10 +1,9 @@
-package cli
+package export
 
 import (
 	"encoding/csv"
 	"io"
 	"strings"
-	"time"
 
 	"taudit/source/audit"
 	"taudit/views/grid"
@@ -13,15 +12,16 @@ import (
 // sheet writes entries as RFC 4180 with a header row.
 type sheet struct {
 	w     *csv.Writer
-	clean bool // for a terminal
+	o     Options
 	begun bool
 }
 
-func newCSV(w io.Writer, terminal bool) *sheet { return &sheet{w: csv.NewWriter(w), clean: terminal} }
+func newCSV(w io.Writer, o Options) *sheet { return &sheet{w: csv.NewWriter(w), o: o} }
 
 func sheetColumns() []string {
 	return []string{
 		"time", "status", "operation", "principal", "type", "via", "target", "namespace", "address", "log_id", "request_id", "source",
+		"marked", "note",
 	}
 }
 
@@ -32,7 +32,7 @@ func sheetRow(e *audit.Entry) []string {
 	}
 }
 
-func (s *sheet) Write(r record) error {
+func (s *sheet) Write(r Record) error {
 	if !s.begun {
 		s.begun = true
 		if err := s.w.Write(sheetColumns()); err != nil {
@@ -41,8 +41,10 @@ func (s *sheet) Write(r record) error {
 	}
 	e := r.Entry()
 	row := sheetRow(&e)
+	n := s.o.note(r, &e)
+	row = append(row, map[bool]string{true: "yes"}[n.Marked], n.Text)
 	for i, cell := range row {
-		if s.clean {
+		if s.o.Terminal {
 			cell = grid.Clean(cell)
 		}
 		row[i] = inert(cell)
@@ -62,12 +64,4 @@ func inert(cell string) string {
 		return "'" + cell
 	}
 	return cell
-}
-
-// stamp gives a time with as many digits as it has, and nothing for no time.
-func stamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339Nano)
 }

@@ -1,4 +1,4 @@
-package cli
+package export
 
 import (
 	"bufio"
@@ -24,7 +24,11 @@ type table struct {
 	spans   []grid.Span
 }
 
-func newTable(w io.Writer, width int) *table {
+func newTable(w io.Writer, o Options) *table {
+	width := o.Width
+	if !o.Terminal {
+		width = 0
+	}
 	return &table{w: bufio.NewWriterSize(w, 64<<10), width: width, text: grid.Text{Ellipsis: "…"}}
 }
 
@@ -65,7 +69,7 @@ func result(status string) string {
 	return status
 }
 
-func (t *table) Write(r record) error {
+func (t *table) Write(r Record) error {
 	e := r.Entry()
 	row := tableRow(&e)
 	if t.spans != nil {
