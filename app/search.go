@@ -37,6 +37,23 @@ func (builder) Times(from, to int64) *store.Filter { return store.Between(from, 
 
 func (builder) Scalars(s query.Scalars) *store.Filter { return store.Scalars(s) }
 
+func (builder) Is(what string) (*store.Filter, bool) {
+	switch what {
+	case "dup":
+		return store.Rows(func(r store.Row) bool { return r.Flags()&(store.Repeated|store.Resent) != 0 }), true
+	case "late":
+		return store.Rows(func(r store.Row) bool {
+			if !r.Dated() || r.Arrived().Sub(r.Time()) <= audit.LateAfter {
+				return false // few are left; where those came from takes more to tell
+			}
+			o := r.Origin()
+			_, late := o.Late(r.Time())
+			return late
+		}), true
+	}
+	return nil, false
+}
+
 func (builder) Entry(pass func(*audit.Entry) bool) *store.Filter { return store.Decoded(pass) }
 
 func column(c query.Column) store.Column {

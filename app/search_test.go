@@ -90,6 +90,29 @@ func TestSearchMeansWhatTheQueryMeans(t *testing.T) {
 	})
 }
 
+func TestWhatTheLogKnowsOfEntriesIsFound(t *testing.T) {
+	all := morning(t)
+	all[3].Origin.Arrived = all[3].EmitTime.Add(6 * time.Minute)
+	all[5].Origin.Arrived = all[5].EmitTime.Add(time.Hour)
+	s := logOf(append(all[2:4:4], all...)...)
+	for text, want := range map[string][]string{
+		"is:dup":          {all[2].LogID, all[3].LogID},
+		"is:late":         {all[3].LogID, all[5].LogID},
+		"is:late is:dup":  {all[3].LogID},
+		"is:LATE -is:dup": {all[5].LogID},
+	} {
+		q := parsed(t, text)
+		got, ok := s.set(t.Context(), 1, q, &query.Env{Now: moment})
+		if !ok || !slices.Equal(ids(got), want) {
+			t.Errorf("%s: %v, want %v", text, ids(got), want)
+		}
+		s.asked = query.Query{}
+	}
+	if q := parsed(t, "is:late"); !q.Match(&all[3], &query.Env{}) || q.Match(&all[2], &query.Env{}) {
+		t.Error("the plain reading does not tell what is late")
+	}
+}
+
 func TestAnEmptyResultExplainsItself(t *testing.T) {
 	s := logOf(morning(t)...)
 	for text, want := range map[string]string{

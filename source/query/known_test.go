@@ -20,6 +20,7 @@ func (recorder) Times(from, to int64) string {
 	return time.Unix(0, from).UTC().Format(time.TimeOnly) + "+" + time.Duration(to-from).String()
 }
 func (recorder) Scalars(query.Scalars) string         { return "scalars" }
+func (recorder) Is(string) (string, bool)             { return "", false }
 func (recorder) Entry(func(*audit.Entry) bool) string { return "entry" }
 
 func join(word string, list []string) string {

@@ -19,7 +19,7 @@ type Env struct {
 	// Trusted are the proxies whose word about the address before them is believed, for client_ip.
 	Trusted []netip.Prefix
 
-	// Is answers is:what for everything but error. Nil: nothing is anything. A search may ask from several goroutines at a time.
+	// Is answers is:what for everything but error and late. Nil: nothing is anything. A search may ask from several goroutines at a time.
 	Is func(e *audit.Entry, what string) bool
 
 	// At gives the emit times of all entries that Is says what of, so that a search need not look at others. ok is false when they
@@ -111,6 +111,10 @@ func (t term) matchValue(s *subject, v value) bool {
 	case is:
 		if strings.EqualFold(v.text, "error") {
 			return !strings.EqualFold(s.entry.Status, "OK")
+		}
+		if strings.EqualFold(v.text, "late") {
+			_, late := s.entry.Origin.Late(s.entry.EmitTime)
+			return late
 		}
 		return s.env.Is != nil && s.env.Is(s.entry, strings.ToLower(v.text))
 	case has:

@@ -39,6 +39,10 @@ type Builder[T any] interface {
 	// Scalars means the entries of which some scalar passes. It may be asked from several goroutines at a time.
 	Scalars(s Scalars) T
 
+	// Is means the entries of which the log itself can tell what without decoding them: "late", or "dup" for those that came more than
+	// once. ok is false for everything that it knows nothing of.
+	Is(what string) (t T, ok bool)
+
 	// Entry tests a whole entry. It is the dearest. It may be asked from several goroutines at a time.
 	Entry(pass func(*audit.Entry) bool) T
 }
@@ -164,6 +168,11 @@ func buildTerm[T any](t term, env *Env, b Builder[T]) T {
 	case is:
 		if len(t.values) == 1 && strings.EqualFold(t.values[0].text, "error") {
 			return b.Values(ByStatus, plainly)
+		}
+		if v := t.values[0]; len(t.values) == 1 && v.kind == literal {
+			if f, ok := b.Is(strings.ToLower(v.text)); ok {
+				return f
+			}
 		}
 		if spans, ok := t.known(env); ok {
 			out := make([]T, len(spans))

@@ -63,6 +63,8 @@ func (plain) Scalars(s query.Scalars) test {
 	return func(e *audit.Entry) bool { return s.In(e.Raw) }
 }
 
+func (plain) Is(string) (test, bool) { return nil, false }
+
 func (plain) Entry(pass func(*audit.Entry) bool) test { return pass }
 
 // TestPackedEntriesAreAskedTheSame asks entries that one packer has learned from, among them some whose keys are data.
@@ -120,6 +122,7 @@ func (each) Any(...struct{}) struct{}                                     { retu
 func (each) Not(struct{}) struct{}                                        { return struct{}{} }
 func (each) Values(query.Column, func(*audit.Entry) bool) (none struct{}) { return none }
 func (each) Times(int64, int64) (none struct{})                           { return none }
+func (each) Is(string) (none struct{}, ok bool)                           { return none, false }
 func (each) Entry(func(*audit.Entry) bool) (none struct{})                { return none }
 func (f each) Scalars(s query.Scalars) (none struct{})                    { f(s); return none }
 

@@ -179,6 +179,8 @@ func askPacked(s audit.Scalars, e *audit.Entry) bool {
 	return found
 }
 
+func (rawOnly) Is(string) (func(*audit.Entry) bool, bool) { return nil, false }
+
 func (rawOnly) Entry(pass func(*audit.Entry) bool) func(*audit.Entry) bool { return pass }
 
 func FuzzNeedle(f *testing.F) {
@@ -253,5 +255,6 @@ func (*raws) Any(...struct{}) struct{}                               { return st
 func (*raws) Not(struct{}) struct{}                                  { return struct{}{} }
 func (*raws) Values(Column, func(*audit.Entry) bool) (none struct{}) { return none }
 func (*raws) Times(int64, int64) (none struct{})                     { return none }
+func (*raws) Is(string) (none struct{}, ok bool)                     { return none, false }
 func (*raws) Entry(func(*audit.Entry) bool) (none struct{})          { return none }
 func (r *raws) Scalars(s Scalars) (none struct{})                    { r.pass = s.In; return none }
