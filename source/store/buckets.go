@@ -33,16 +33,16 @@ func (s *Snapshot) buckets(ctx context.Context, from, width int64, n int, masks 
 		if ctx.Err() != nil {
 			return nil
 		}
-		if (c.times[0]-from)/width >= int64(n) {
+		if _, behind := stretch(c.times[0], from, width, n); behind {
 			break
 		}
 		status := c.codes[Statuses]
 		take := func(row int) {
-			d := c.times[row] - from
-			if d < 0 || d/width >= int64(n) {
+			at, _ := stretch(c.times[row], from, width, n)
+			if at < 0 {
 				return
 			}
-			b := &out[d/width]
+			b := &out[at]
 			b.Entries++
 			if !ok[status[row]] {
 				b.Errors++
@@ -64,6 +64,19 @@ func (s *Snapshot) buckets(ctx context.Context, from, width int64, n int, masks 
 		}
 	}
 	return out
+}
+
+// stretch tells which of the stretches a time is in, or -1 and whether it is behind them all. Times may be further apart than a signed
+// number of nanoseconds says.
+func stretch(t, from, width int64, n int) (at int, behind bool) {
+	if t < from {
+		return -1, false
+	}
+	d := (uint64(t) - uint64(from)) / uint64(width)
+	if d >= uint64(n) {
+		return -1, true
+	}
+	return int(d), false
 }
 
 // accepted tells for each status whether it is OK.
