@@ -21,6 +21,8 @@ type Glyphs struct {
 	Up       string
 	Open     string // a tree node whose children are shown
 	Closed   string // a tree node whose children are folded away
+	Before   string // there is more to the left
+	After    string // there is more to the right
 
 	Rule, Pipe                                     string // lines
 	TopLeft, TopRight, BottomLeft, BottomRight     string // corners
@@ -35,7 +37,7 @@ func NewGlyphs(unicode bool) Glyphs {
 	plain := Glyphs{
 		ASCII:  !unicode,
 		Cursor: ">", Mark: "*", Late: "~", Conflict: "=", Resent: "^", Rescued: "!", Undated: "?", New: "+", Aside: ".",
-		Ellipsis: "~", Down: "v", Up: "^", Open: "v", Closed: ">",
+		Ellipsis: "~", Down: "v", Up: "^", Open: "v", Closed: ">", Before: "<", After: ">",
 		Rule: "-", Pipe: "|",
 		TopLeft: "+", TopRight: "+", BottomLeft: "+", BottomRight: "+",
 		TeeLeft: "+", TeeRight: "+", TeeTop: "+", TeeBottom: "+", Crossing: "+",
@@ -46,12 +48,13 @@ func NewGlyphs(unicode bool) Glyphs {
 	}
 	rich := plain
 	rich.Ellipsis, rich.Down, rich.Up, rich.Open, rich.Closed = "…", "↓", "↑", "▾", "▸"
+	rich.Before, rich.After = "◂", "▸"
 	rich.Rule, rich.Pipe, rich.Aside = "─", "│", "·"
 	rich.TopLeft, rich.TopRight, rich.BottomLeft, rich.BottomRight = "┌", "┐", "└", "┘"
 	rich.TeeLeft, rich.TeeRight, rich.TeeTop, rich.TeeBottom, rich.Crossing = "├", "┤", "┬", "┴", "┼"
 	rich.Bars = []string{" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
-	all := rich.Aside + rich.Ellipsis + rich.Down + rich.Up + rich.Open + rich.Closed + rich.Rule + rich.Pipe + rich.Crossing + rich.Bars[8]
-	const cells = 10
+	all := rich.Aside + rich.Ellipsis + rich.Down + rich.Up + rich.Open + rich.Closed + rich.Rule + rich.Pipe + rich.Crossing + rich.Before + rich.Bars[8]
+	const cells = 11
 	if ansi.StringWidth(all) != cells || ansi.StringWidthWc(all) != cells {
 		return plain
 	}

@@ -30,6 +30,7 @@ type Theme struct {
 	Error      Style
 	Late       Style // and whatever else is peculiar about an entry
 	Match      Style // text that was searched for
+	Bar        Style // how much there is of something
 
 	// JSON.
 	JSONKey    Style
@@ -82,6 +83,7 @@ func New(p Palette, g Glyphs) *Theme {
 		Error:      ink(Ink{Text: p.Bad, Bold: true}),
 		Late:       ink(Ink{Text: p.Warn}),
 		Match:      pair(p.Notice, Ink{Underline: true}),
+		Bar:        ink(Ink{}), // plain, for it changes with every entry
 
 		JSONKey:    ink(Ink{Text: p.Accent}),
 		JSONString: ink(Ink{Text: p.Good}),
