@@ -32,12 +32,12 @@ func Bindings() []Binding {
 		same(views.PageUp, "a page up", "pgup"),
 		same(views.Top, "top", "g", "home"),
 		{Action: views.Bottom, Keys: []string{"G", "end"}, List: "bottom, and follow the newest", Detail: "bottom", Short: "newest"},
-		{Action: views.Left, Keys: []string{"h", "left"}, List: "sideways to the left", Detail: "fold, or go to the parent"},
-		{Action: views.Right, Keys: []string{"l", "right"}, List: "sideways to the right", Detail: "unfold", ShortDetail: "unfold", With: views.Left},
+		{Action: views.Left, Keys: []string{"h", "left"}, List: "sideways to the left; on the timeline the bar before", Detail: "fold, or go to the parent"},
+		{Action: views.Right, Keys: []string{"l", "right"}, List: "sideways to the right; on the timeline the next bar", Detail: "unfold", ShortDetail: "unfold", With: views.Left},
 		{Action: views.FarLeft, Keys: []string{"H"}, List: "to the start of the row", Detail: "fold all below"},
 		{Action: views.FarRight, Keys: []string{"L"}, List: "to the end of the row", Detail: "unfold all below"},
-		{Action: views.PrevInside, Keys: []string{"{"}, Detail: "previous sibling"},
-		{Action: views.NextInside, Keys: []string{"}"}, Detail: "next sibling"},
+		{Action: views.PrevInside, Keys: []string{"{"}, List: "previous burst or gap", Detail: "previous sibling"},
+		{Action: views.NextInside, Keys: []string{"}"}, List: "next burst or gap", Detail: "next sibling"},
 		{Action: views.LessDeep, Keys: []string{"("}, Detail: "show one level less"},
 		{Action: views.MoreDeep, Keys: []string{")"}, Detail: "show one level more"},
 		{Action: views.NextEntry, Keys: []string{"J"}, List: "next entry", Detail: "next entry, detail open", ShortDetail: "entry", With: views.PrevEntry},
@@ -53,11 +53,16 @@ func Bindings() []Binding {
 		{Action: views.NextPane, Keys: []string{"tab"}, List: "next pane", Detail: "the context of the entry, then the next pane", Short: "pane", ShortDetail: "pane"},
 		same(views.PrevPane, "previous pane", "shift+tab"),
 		same(views.Events, "events", "1"),
-		{Action: views.Wrap, Keys: []string{"w"}, Detail: "wrap long values, or one row each", ShortDetail: "wrap"},
+		{Action: views.Wrap, Keys: []string{"w"}, List: "on the timeline the next block of bars", Detail: "wrap long values, or one row each", ShortDetail: "wrap"},
 		{Action: views.Bytes, Keys: []string{"x"}, Detail: "the bytes as received, and back", ShortDetail: "bytes"},
 		same(views.Zoom, "this pane alone, or all again", "f"),
 		same(views.Place, "detail to the right, below, or off", "P"),
 		same(views.Times, "times in UTC, local, or relative to now", "t"),
+		same(views.Timeline, "timeline on or off", "i"),
+		{Action: views.ZoomIn, Keys: []string{"z"}, List: "timeline: less time, around the selected entry", Short: "zoom", With: views.ZoomOut},
+		{Action: views.ZoomOut, Keys: []string{"Z"}, List: "timeline: more time, at last all of it"},
+		{Action: views.Select, Keys: []string{"v"}, List: "select on the timeline; Enter filters by it", Short: "select"},
+		{Action: views.PrevBlock, Keys: []string{"b"}, List: "on the timeline the block of bars before", Short: "block", With: views.Wrap},
 		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
 		same(views.Redraw, "draw the screen again", "ctrl+l"),
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),
@@ -101,6 +106,9 @@ func (k keymap) names(actions ...views.Action) string {
 	}
 	return strings.Join(names, " or ")
 }
+
+// both gives the first key of two actions that belong together: "z/Z".
+func (k keymap) both(a, b views.Action) string { return k.names(a) + "/" + k.names(b) }
 
 // KeyName gives a key as people write it: "Ctrl-D", "PgDn", "Space", "j".
 func KeyName(key string) string {

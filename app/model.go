@@ -17,6 +17,7 @@ import (
 	"taudit/views/events"
 	"taudit/views/filterbar"
 	"taudit/views/help"
+	"taudit/views/timeline"
 )
 
 // Model is the only [tea.Model]. It owns the screen, decides which pane gets a message, and hands the panes what the feed knows.
@@ -37,14 +38,15 @@ type Model struct {
 	height int
 	areas  areas
 
-	state  *State
-	now    time.Time
-	times  views.Clock
-	filter *filterbar.Pane
-	events *events.Pane
-	detail *detail.Pane
-	help   *help.Pane
-	all    []member // the panes between the filter and the summary
+	state    *State
+	now      time.Time
+	times    views.Clock
+	filter   *filterbar.Pane
+	events   *events.Pane
+	detail   *detail.Pane
+	help     *help.Pane
+	timeline *timeline.Pane
+	all      []member // the panes between the filter and the summary
 
 	search    *search
 	committed string             // the filter as it was accepted
@@ -60,6 +62,7 @@ type Model struct {
 	said   string   // the same, until the next key
 	focus  int      // the pane that gets the keys
 	body   int      // the pane in the place of the list
+	bare   bool     // no strips are shown above the list
 	zoomed bool     // nothing but the pane with the focus is shown
 	opened opened
 	wish   wish
@@ -130,22 +133,23 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		o.Keys = Bindings()
 	}
 	m := &Model{
-		feed:   feed,
-		ctx:    ctx,
-		clock:  o.Now,
-		demo:   o.Demo,
-		mouse:  o.Mouse,
-		keys:   newKeymap(o.Keys),
-		spoken: o.Language,
-		chosen: o.Theme,
-		look:   look{dark: true, profile: colorprofile.TrueColor, unicode: true},
-		filter: filterbar.New(),
-		events: events.New(),
-		detail: detail.New(),
-		help:   help.New(),
-		state:  feed.State(),
-		now:    o.Now(),
-		times:  views.Clock{Zone: o.Zone, Still: o.NoClock},
+		feed:     feed,
+		ctx:      ctx,
+		clock:    o.Now,
+		demo:     o.Demo,
+		mouse:    o.Mouse,
+		keys:     newKeymap(o.Keys),
+		spoken:   o.Language,
+		chosen:   o.Theme,
+		look:     look{dark: true, profile: colorprofile.TrueColor, unicode: true},
+		filter:   filterbar.New(),
+		events:   events.New(),
+		detail:   detail.New(),
+		help:     help.New(),
+		timeline: timeline.New(),
+		state:    feed.State(),
+		now:      o.Now(),
+		times:    views.Clock{Zone: o.Zone, Still: o.NoClock},
 
 		dragged:  -1,
 		search:   &search{feed: feed},
@@ -160,6 +164,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	}
 	m.filter.SetOpenKey(m.keys.names(views.Filter))
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
+	m.timeline.SetKeys(m.keys.names(views.Open), m.keys.both(views.ZoomIn, views.ZoomOut)+" zoom  "+m.keys.both(views.PrevInside, views.NextInside)+" jump")
 	m.dress()
 	m.focusOn(onList)
 	m.pass()

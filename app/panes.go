@@ -29,13 +29,15 @@ type member struct {
 const (
 	onList = iota
 	onDetail
+	onTimeline
 )
 
 // members lists the panes, in the order of line 2 and of Tab.
 func (m *Model) members() []member {
 	return []member{
-		onList:   {m.events, inPlace, views.Events},
-		onDetail: {m.detail, beside, ""},
+		onList:     {m.events, inPlace, views.Events},
+		onDetail:   {m.detail, beside, ""},
+		onTimeline: {m.timeline, strip, views.Select},
 	}
 }
 
@@ -102,8 +104,19 @@ func (m *Model) send(pane int, msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmd, m.work())
 }
 
+// accompany tells the panes that go along with the list what is selected in it.
+func (m *Model) accompany() {
+	row, ok := m.events.Selected()
+	for _, p := range m.all {
+		if c, is := p.Pane.(views.Companion); is {
+			c.SetSelected(row, ok)
+		}
+	}
+}
+
 // work lets the panes on the screen compute what they show.
 func (m *Model) work() tea.Cmd {
+	m.accompany()
 	var cmds []tea.Cmd
 	for _, p := range m.areas.panes {
 		if w, ok := m.all[p.pane].Pane.(views.Worker); ok {
@@ -113,14 +126,14 @@ func (m *Model) work() tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// answers finds the pane that an action is for: the one with the focus, or a strip, which has keys of its own at all times.
+// answers finds the pane that an action is for: the one with the focus, or above the list a strip, which has keys of its own at all times.
 func (m *Model) answers(a views.Action) int {
 	if m.has(m.focus, a) {
 		return m.focus
 	}
-	for _, p := range m.areas.panes {
-		if m.all[p.pane].spot == strip && m.has(p.pane, a) {
-			return p.pane
+	for i, p := range m.all {
+		if p.spot == strip && m.front() == onList && m.has(i, a) {
+			return i
 		}
 	}
 	return m.focus

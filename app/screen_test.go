@@ -82,10 +82,18 @@ func screen(t testing.TB, w, h int, o ModelOptions, sources ...source.Source) *M
 	feed.state.Store(&s)
 	o.Now = func() time.Time { return moment }
 	m := NewModel(t.Context(), feed, o)
-	_, cmd := m.Update(tea.WindowSizeMsg{Width: w, Height: h})
-	tell(m, cmd)
-	m.Update(feedMsg{})
+	m.resize(w, h)
+	m.learn(feedMsg{})
+	labour(t, m)
 	return m
+}
+
+// labour lets the panes compute what they show.
+func labour(t testing.TB, m *Model) {
+	t.Helper()
+	if cmd := m.work(); cmd != nil {
+		run(t, m, cmd())
+	}
 }
 
 // more lets the feed of a screen take events that come later.
@@ -96,7 +104,8 @@ func more(t testing.TB, m *Model, events ...source.Event) {
 			t.Fatal(err)
 		}
 	}
-	m.Update(feedMsg{})
+	m.learn(feedMsg{})
+	labour(t, m)
 }
 
 // drive presses keys and lets the panes find out what they want to know.
@@ -169,7 +178,7 @@ func TestScreens(t *testing.T) {
 	}{
 		{"following", []source.Source{stream}, ModelOptions{}, nil},
 		{"held", []source.Source{stream}, ModelOptions{}, func(m *Model) {
-			press(m, "k", "k")
+			run(t, m, keyOf("k"), keyOf("k"))
 			more(t, m, source.Event{Entries: all[15:]})
 		}},
 		{"detail", []source.Source{stream}, ModelOptions{}, func(m *Model) {
@@ -186,6 +195,10 @@ func TestScreens(t *testing.T) {
 		{"bad record", []source.Source{stream}, ModelOptions{}, func(m *Model) {
 			m.Update(paneMsg{onDetail, views.Examine{Bad: audit.Bad{Raw: "\x00{\"emit_time", Size: 12, Offset: 7, Reason: "not JSON", Origin: all[0].Origin}}})
 		}},
+		{"selecting", []source.Source{stream}, ModelOptions{}, func(m *Model) {
+			run(t, m, keyOf("v"), keyOf("b"), keyOf("b"), keyOf("v"), keyOf("b"))
+		}},
+		{"without_timeline", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "i") }},
 		{"help", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "?") }},
 		{"quitting", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "q") }},
 		{"connecting", []source.Source{script{name: "kinesis audit-prod/us-east-1"}}, ModelOptions{}, nil},

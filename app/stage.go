@@ -99,11 +99,16 @@ func (m *Model) lay() {
 		switch {
 		case pane.spot == stacked:
 			p.columns = append(p.columns, i)
-		case pane.spot == strip && p.body == onList:
+		case pane.spot == strip && p.body == onList && !m.bare:
 			p.strips = append(p.strips, i)
 		}
 	}
 	m.areas = arrange(m.width, m.height, p)
+	for i, pane := range m.all {
+		if pane.spot == strip && !m.areas.shown(i) {
+			pane.SetSize(m.width, 0)
+		}
+	}
 	m.filter.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
 	m.help.SetSize(m.width, max(0, m.height-1))
 	for _, at := range m.areas.panes {
@@ -132,7 +137,7 @@ func (m *Model) focusOn(pane int) {
 			m.body = onList
 		}
 	case strip:
-		m.body = onList
+		m.body, m.bare = onList, false
 	}
 	for i, p := range m.all {
 		p.SetFocus(i == pane)
@@ -205,6 +210,20 @@ func (m *Model) back(a views.Action) {
 	case a == views.Back:
 		m.asking = true
 	}
+}
+
+// strips shows what stands above the list, or takes it away.
+func (m *Model) strips() {
+	m.bare = !m.bare
+	m.said = "The timeline is shown above the list."
+	if m.bare {
+		m.said = "The timeline is not shown; " + m.keys.names(views.Timeline) + " shows it again."
+		if m.all[m.focus].spot == strip {
+			m.focusOn(onList)
+			return
+		}
+	}
+	m.lay()
 }
 
 // zoom shows the pane with the focus alone, or all again.

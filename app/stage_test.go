@@ -96,8 +96,9 @@ func staged(t testing.TB, w, h int) (m *Model, side, other, notes, top *dummy) {
 	other = &dummy{name: "Places"}
 	notes = &dummy{name: "Notes"}
 	top = &dummy{name: "Hours", answers: []views.Action{views.PrevInside}}
+	m.all[onTimeline] = member{top, strip, ""}
 	m.all = append(m.all,
-		member{side, stacked, people}, member{other, stacked, places}, member{notes, inPlace, strange}, member{top, strip, ""})
+		member{side, stacked, people}, member{other, stacked, places}, member{notes, inPlace, strange})
 	for i, a := range []views.Action{people, places, strange} {
 		key := fmt.Sprint(i + 2)
 		m.keys.bindings = append(m.keys.bindings, Binding{Action: a, Keys: []string{key}, List: "test"})

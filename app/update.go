@@ -14,23 +14,7 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
-		m.state, m.now = m.feed.State(), m.clock()
-		if msg.found.number == m.found.number {
-			why := m.found.why
-			m.found = msg.found
-			if m.found.matches != nil && m.found.matches.Len() == 0 {
-				m.found.why = why
-			}
-			if m.asked == m.found.number {
-				m.filter.SetBusy(false)
-			}
-		}
-		m.pass()
-		if !slices.Equal(m.notice, m.trouble()) {
-			m.lay()
-		}
-		m.settle()
-		m.frame.forget()
+		m.learn(msg)
 		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
 		if !m.times.Still {
@@ -114,6 +98,27 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
+// learn takes what the feed has new.
+func (m *Model) learn(msg feedMsg) {
+	m.state, m.now = m.feed.State(), m.clock()
+	if msg.found.number == m.found.number {
+		why := m.found.why
+		m.found = msg.found
+		if m.found.matches != nil && m.found.matches.Len() == 0 {
+			m.found.why = why
+		}
+		if m.asked == m.found.number {
+			m.filter.SetBusy(false)
+		}
+	}
+	m.pass()
+	if !slices.Equal(m.notice, m.trouble()) {
+		m.lay()
+	}
+	m.settle()
+	m.frame.forget()
+}
+
 // resize takes any size that a terminal may claim.
 func (m *Model) resize(width, height int) {
 	m.width, m.height = grid.Size(width, height)
@@ -176,6 +181,9 @@ func (m *Model) do(act views.Act) tea.Cmd {
 				m.opened = byRoom
 			}
 			m.focusOn(i)
+			if p.spot == strip {
+				return m.send(i, act)
+			}
 			return nil
 		}
 	}
@@ -186,6 +194,8 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		m.switchPane(-act.Count)
 	case views.Zoom:
 		m.zoom()
+	case views.Timeline:
+		m.strips()
 	case views.Place:
 		m.moveDetail()
 	case views.Open:

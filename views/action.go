@@ -13,15 +13,21 @@ const (
 	PageDown   Action = "page-down"
 	PageUp     Action = "page-up"
 	Top        Action = "top"
-	Bottom     Action = "bottom"    // in a list also follows
-	Left       Action = "left"      // sideways in a list, fold in a tree
-	Right      Action = "right"     // sideways in a list, unfold in a tree
-	FarLeft    Action = "far-left"  // start of the row; in a tree fold all below
-	FarRight   Action = "far-right" // end of the row; in a tree unfold all below
-	PrevInside Action = "previous-sibling"
-	NextInside Action = "next-sibling"
-	LessDeep   Action = "one-level-less" // in a tree
+	Bottom     Action = "bottom"           // in a list also follows
+	Left       Action = "left"             // sideways in a list, fold in a tree
+	Right      Action = "right"            // sideways in a list, unfold in a tree
+	FarLeft    Action = "far-left"         // start of the row; in a tree fold all below
+	FarRight   Action = "far-right"        // end of the row; in a tree unfold all below
+	PrevInside Action = "previous-sibling" // in a list the previous burst or gap
+	NextInside Action = "next-sibling"     // in a list the next burst or gap
+	LessDeep   Action = "one-level-less"   // in a tree
 	MoreDeep   Action = "one-level-more"
+
+	Timeline  Action = "timeline" // on or off
+	ZoomIn    Action = "zoom-in"  // of the timeline: less time, finer
+	ZoomOut   Action = "zoom-out"
+	Select    Action = "select" // a range of the timeline
+	PrevBlock Action = "previous-block"
 
 	Hold   Action = "hold"   // hold or follow, whichever it is not
 	Follow Action = "follow" // follow the newest
@@ -44,7 +50,7 @@ const (
 	Zoom     Action = "zoom"  // show the pane with the focus alone
 	Place    Action = "place" // put the detail to the right, below, or away
 	Times    Action = "times" // in UTC, local, relative
-	Wrap     Action = "wrap"  // long values in as many rows as they need
+	Wrap     Action = "wrap"  // long values in as many rows as they need; on the timeline the next block
 	Bytes    Action = "bytes" // of the entry, as they were received
 	Help     Action = "help"
 	Redraw   Action = "redraw"

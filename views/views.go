@@ -3,7 +3,7 @@
 // A pane is added in four steps:
 //
 //  1. A package below views with a type that is a [Pane], and whatever of the optional interfaces it can be: [Tabbed], [Worker],
-//     [Selector], [Summarizer], [Closer], [Typist], [Stepper], [Boxable].
+//     [Selector], [Companion], [Summarizer], [Closer], [Typist], [Stepper], [Boxable].
 //  2. One line in the list of panes of app/panes.go, which says where it stands: in the place of the list, in the right column of
 //     a large screen (elsewhere in the place of the list), or as a strip above the list.
 //  3. An action that goes to it, and those that it answers, in action.go, and their keys in the table of app/keys.go. An action
@@ -64,6 +64,11 @@ type Worker interface {
 // Selector is a pane in which an entry is selected. The detail shows the one of the pane in the place of the list.
 type Selector interface {
 	Selected() (store.Row, bool)
+}
+
+// Companion is a pane that goes along with what is selected in the list. It is told after every key and whenever the list changes.
+type Companion interface {
+	SetSelected(r store.Row, ok bool) // not ok: nothing is
 }
 
 // Summarizer is a pane that has something to say about what is selected in it, on the line above the last: exactly width cells.

@@ -17,7 +17,6 @@ func TestCommonEntriesAreTheSame(t *testing.T) {
 	grew := false
 	rapid.Check(t, func(t *rapid.T) {
 		s := store.New(store.Limits{MaxEntries: rapid.SampledFrom([]int{0, 4500}).Draw(t, "limit")})
-		next := 0
 		add := func(n, at int, version int32) {
 			var batch []audit.Entry
 			for i := range n {
@@ -26,7 +25,7 @@ func TestCommonEntriesAreTheSame(t *testing.T) {
 			s.Append(batch)
 		}
 		add(3000, 0, 0)
-		next = 3000
+		next := 3000
 		for range rapid.IntRange(1, 6).Draw(t, "steps") {
 			old := s.Snapshot()
 			switch rapid.IntRange(0, 2).Draw(t, "step") {
