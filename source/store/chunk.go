@@ -195,16 +195,6 @@ func (p place) next(chunks []*chunk) place {
 	return place{p.chunk + 1, 0}
 }
 
-func (p place) previous(chunks []*chunk) place {
-	if p.row > 0 {
-		return place{p.chunk, p.row - 1}
-	}
-	if p.chunk == 0 {
-		return place{-1, 0}
-	}
-	return place{p.chunk - 1, chunks[p.chunk-1].len() - 1}
-}
-
 // seekIn finds the first row that is not before k.
 func seekIn(chunks []*chunk, k Key) place {
 	i := sort.Search(len(chunks), func(i int) bool { return !chunks[i].before(chunks[i].len()-1, k) })
