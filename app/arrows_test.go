@@ -32,7 +32,7 @@ func rooms() []room {
 		aws   = "github.com/aws"
 	)
 	adapters := []string{"source/kinesis", "source/s3", "source/file"}
-	seen := []string{"source", "source/audit", "source/query", "source/store", "theme"}
+	seen := []string{"source", "source/audit", "source/query", "source/store", "source/verdict", "theme"}
 	common := []string{"app/config", "app/export", "app/expect"} // what the screen and the commands have in common
 	return []room{
 		{packages: []string{"theme"}, outside: []string{charm + "/bubbletea", charm + "/bubbles", aws}},
@@ -40,8 +40,10 @@ func rooms() []room {
 		{packages: []string{"source/query"}, may: []string{"source/audit"}, outside: []string{charm, aws}},
 		{packages: []string{"source/store"}, may: []string{"source/audit"}, outside: []string{charm, aws}},
 		{packages: []string{"source"}, may: []string{"source/audit"}, outside: []string{charm, aws}},
+		{packages: []string{"source/verdict"}, may: []string{"source"}, outside: []string{charm, aws}},
 		{packages: []string{"source/credentials"}, may: []string{"source"}, outside: []string{charm}},
-		{packages: adapters, may: []string{"source", "source/audit", "source/credentials"}, outside: []string{charm}},
+		{packages: []string{"source/cloudwatch"}, outside: []string{charm}},
+		{packages: adapters, may: []string{"source", "source/audit", "source/cloudwatch", "source/credentials"}, outside: []string{charm}},
 		{packages: []string{"source/emulator"}, outside: []string{charm}},
 		{packages: []string{"source/sourcetest"}, may: []string{"source", "source/audit"}, outside: []string{charm, aws}},
 		{
@@ -60,7 +62,7 @@ func rooms() []room {
 }
 
 // helpers are what any test may import beside what its package may.
-func helpers() []string { return []string{"source/emulator", "source/sourcetest"} }
+func helpers() []string { return []string{"source/emulator", "source/sourcetest", "source/verdict"} }
 
 // file is one Go file of the module.
 type file struct {

@@ -5,6 +5,7 @@ package source
 import (
 	"context"
 	"log/slog"
+	"math"
 	"time"
 
 	"taudit/source/audit"
@@ -33,6 +34,7 @@ type Event struct {
 	Bad     []audit.Bad   // kept to be shown
 	Gaps    []Gap         // found since the last event
 	Status  *Status       // nil: unchanged
+	About   *Description  // nil: unchanged
 }
 
 // Len counts the entries.
@@ -139,12 +141,41 @@ type Status struct {
 // Findings are what whoever receives the events of a part finds out about them. A source leaves them zero.
 type Findings struct {
 	Since      time.Time     // when the part came into its state
+	Caught     bool          // it has been caught up before
 	Duplicates int64         // entries that had been received before, from this part or another
 	Late       int64         // entries that took longer than [LateAfter] and Status.Buffer to arrive at the sink
 	Slowest    time.Duration // the longest that a late one took
 	Newest     time.Time     // the latest emit time of an entry; zero: none had one
 	Oldest     time.Time     // the earliest arrival of an entry at the sink; zero: none had one
 	Arrivals   Minutes       // entries, by the minute of their arrival at the sink
+	Lates      Minutes       // late ones, by the minute of their arrival
+	LateAt     time.Time     // when the newest of them arrived
+	GapAt      time.Time     // when a gap was last found
+	Retried    Minutes       // retries, by the minute
+	Fetched    Minutes       // KiB, by the minute in which they were read
+	Lag        Trend         // of Status.Behind, in seconds
+}
+
+// Note takes in that a status takes the place of another, the zero one for the first, at now.
+func (f *Findings) Note(before, s *Status, now time.Time) {
+	if f.Since.IsZero() || before.State != s.State {
+		f.Since = now
+	}
+	if n := s.Retries - before.Retries; n > 0 {
+		f.Retried.Add(now, int32(min(n, math.MaxInt32)))
+	}
+	if n := s.Bytes>>10 - before.Bytes>>10; n > 0 {
+		f.Fetched.Add(now, int32(min(n, math.MaxInt32/MinutesKept)))
+	}
+	if s.Gaps > before.Gaps {
+		f.GapAt = now
+	}
+	if s.State == Live || s.State == Done {
+		f.Caught = true
+	}
+	if f.Caught || s.State == CatchingUp {
+		f.Lag.Add(now, s.Behind.Seconds())
+	}
 }
 
 // Options say where to start reading and how to reach a source. The zero value reads all that a source still holds and ends.
@@ -160,6 +191,11 @@ type Options struct {
 	Follow bool
 
 	Region, Profile, EndpointURL string // as in the aws CLI; empty: from the environment and the shared configuration
+
+	// Health also asks how streams and what delivers from them have fared, which needs more permissions than reading. Firehose is the name of
+	// the delivery stream that writes to a bucket; empty: it is found in the names of objects.
+	Health   bool
+	Firehose string
 
 	Session *Session // shared by the sources of one run; may be nil
 

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/aws/smithy-go"
+
+	"taudit/source"
 )
 
 // Throttled reports whether err is AWS asking to slow down.
@@ -87,3 +89,27 @@ func notSignedUp() []string {
 
 // Denied reports whether err is AWS saying that who asks may not do it.
 func Denied(err error) bool { return slices.Contains(denied(), code(err)) }
+
+// causeOf tells why AWS could not be asked, or did not do what it was asked for.
+func causeOf(err error) source.Cause {
+	c := code(err)
+	var f *failure
+	switch {
+	case slices.Contains(denied(), c) && errors.As(err, &f):
+		return source.LoggedOut // it is the credentials that could not be got
+	case slices.Contains(denied(), c):
+		return source.Denied
+	case slices.Contains(badKMSKey(), c), slices.Contains(notSignedUp(), c):
+		return source.Disabled
+	case slices.Contains(expired(), c), slices.Contains(unknownKey(), c), slices.Contains(badSignature(), c):
+		return source.LoggedOut
+	}
+	_, unreachable := explainNetwork(err)
+	switch {
+	case errors.As(err, &f) && (noCredentials(f.err) || !unreachable):
+		return source.LoggedOut
+	case unreachable:
+		return source.Unreachable
+	}
+	return source.Unexplained
+}

@@ -13,6 +13,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/smithy-go"
+
+	"taudit/source"
 )
 
 // Explain gives err as one line for people: what is missing or wrong, and what to do. Action is the IAM action of the call that
@@ -31,6 +33,9 @@ type explained struct {
 	text string
 	err  error
 }
+
+// Cause is for [source.CauseOf].
+func (e *explained) Cause() source.Cause { return causeOf(e.err) }
 
 func (e *explained) Error() string { return e.text }
 func (e *explained) Unwrap() error { return e.err }

@@ -107,6 +107,9 @@ type noStreamError struct {
 func (e *noStreamError) Error() string { return e.text }
 func (e *noStreamError) Unwrap() error { return e.err }
 
+// Cause is for [source.CauseOf].
+func (e *noStreamError) Cause() source.Cause { return source.Gone }
+
 // sleep waits for d or until ctx ends, whose error it then gives.
 func sleep(ctx context.Context, d time.Duration) error {
 	if d <= 0 {

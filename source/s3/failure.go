@@ -9,6 +9,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"taudit/source"
 	"taudit/source/credentials"
 )
 
@@ -107,6 +108,14 @@ type explained struct {
 
 func (e *explained) Error() string { return e.text }
 func (e *explained) Unwrap() error { return e.err }
+
+// Cause is for [source.CauseOf].
+func (e *explained) Cause() source.Cause {
+	if codeOf(e.err) == "NoSuchBucket" {
+		return source.Gone
+	}
+	return source.CauseOf(e.err)
+}
 
 func noBucket(bucket string, err error) error {
 	return &explained{fmt.Sprintf("there is no bucket %q: check the name, --profile and --endpoint-url; \"aws s3 ls\" shows the buckets "+
