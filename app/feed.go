@@ -30,6 +30,7 @@ type Feed struct {
 	found   *findings
 	fresh   func([]audit.Entry)
 	now     func() time.Time
+	every   time.Duration
 	log     *slog.Logger
 
 	state atomic.Pointer[State]
@@ -65,6 +66,9 @@ type FeedOptions struct {
 	// Vocabulary is that of the sources: see [source.Options]. It may be nil.
 	Vocabulary *audit.Vocabulary
 
+	// Describe is how often sources that can be asked how they are set up are asked; zero: never.
+	Describe time.Duration
+
 	// Fresh is called with the entries that were new to the store, in the order of their arrival, after the store has them. It is
 	// called from the goroutine of Run, which waits for it. It may be nil.
 	Fresh func([]audit.Entry)
@@ -76,16 +80,17 @@ type FeedOptions struct {
 // State is what a feed knows at one moment. It is immutable.
 type State struct {
 	Store   *store.Snapshot
-	Status  []source.Status // the latest of each part of each source, in the order they first reported
-	Gaps    []source.Gap    // what could not be read, in the order it was found; the newest, when there are very many
-	Lost    int64           // gaps, those that are not in Gaps included
-	Asked   source.Asked    // what of the sources was to be read
-	Read    int64           // entries received, duplicates and those outside the window included
-	Outside int64           // entries received whose time is outside the window
-	Probes  int64           // of the bad records, the test values that Temporal Cloud writes when a sink is verified
-	Unread  int64           // of the bad records, objects and files that could not be read, or not to their end
-	Ended   bool            // every source has returned
-	Failed  []error         // why sources ended that could not go on
+	Status  []source.Status      // the latest of each part of each source, in the order they first reported
+	About   []source.Description // the latest of each source that can be asked
+	Gaps    []source.Gap         // what could not be read, in the order it was found; the newest, when there are very many
+	Lost    int64                // gaps, those that are not in Gaps included
+	Asked   source.Asked         // what of the sources was to be read
+	Read    int64                // entries received, duplicates and those outside the window included
+	Outside int64                // entries received whose time is outside the window
+	Probes  int64                // of the bad records, the test values that Temporal Cloud writes when a sink is verified
+	Unread  int64                // of the bad records, objects and files that could not be read, or not to their end
+	Ended   bool                 // every source has returned
+	Failed  []error              // why sources ended that could not go on
 
 	stopped bool // reading was ended, not the sources
 }
@@ -101,6 +106,7 @@ func NewFeed(sources []source.Source, o FeedOptions) *Feed {
 		window:  o.Window,
 		found:   newFindings(),
 		fresh:   o.Fresh,
+		every:   o.Describe,
 		now:     o.Now,
 		log:     o.Log,
 		dirty:   make(chan struct{}, 1),
@@ -175,6 +181,13 @@ func (f *Feed) run(ctx context.Context, src source.Source, in chan<- source.Even
 		}
 	}()
 	f.log.Info("reading", "source", src.Name())
+	if d, ok := src.(source.Describer); ok && f.every > 0 {
+		asking, stop := context.WithCancel(ctx)
+		var done sync.WaitGroup
+		done.Go(func() { f.describe(asking, d, in) })
+		defer done.Wait()
+		defer stop()
+	}
 	if err := src.Run(ctx, in); err != nil {
 		return fmt.Errorf("%s: %w", src.Name(), err)
 	}
@@ -225,6 +238,9 @@ func (f *Feed) take(ev source.Event) (err error) {
 		s.Status = slices.Clone(s.Status)
 	}
 	f.found.fill(s.Status, p, ev.Gaps)
+	if ev.About != nil {
+		s.About = withDescription(s.About, *ev.About, f.now())
+	}
 	s.Gaps, s.Lost = f.found.gaps, f.found.total
 	if seams := source.Seams(s.Status, s.Asked); len(seams) > 0 {
 		s.Gaps, s.Lost = slices.Concat(s.Gaps, seams), s.Lost+int64(len(seams))

@@ -6,6 +6,8 @@ import (
 
 	"taudit/source"
 	"taudit/source/audit"
+	"taudit/source/verdict"
+	"taudit/views"
 )
 
 // maxGaps is how many gaps are kept to be shown, the newest; all are counted.
@@ -23,10 +25,9 @@ type part struct{ source, name string }
 
 type finding struct {
 	source.Findings
-	told  bool // a state was
-	state source.State
-	gaps  int64 // received
-	extra int64 // counted by the part beyond those
+	last  source.Status // as the part told it
+	gaps  int64         // received
+	extra int64         // counted by the part beyond those
 }
 
 func newFindings() *findings { return &findings{parts: map[part]*finding{}} }
@@ -60,7 +61,9 @@ func (f *findings) receive(list []source.Status, ev *source.Event, now time.Time
 		}
 	}
 	for _, g := range ev.Gaps {
-		f.of(part{g.Source, g.Part}).gaps++
+		v := f.of(part{g.Source, g.Part})
+		v.gaps++
+		v.GapAt = now
 		f.total++
 		f.gaps = append(f.gaps, g)
 	}
@@ -68,9 +71,8 @@ func (f *findings) receive(list []source.Status, ev *source.Event, now time.Time
 		f.gaps = slices.Clone(f.gaps[over:]) // readers hold the old array
 	}
 	if ev.Status != nil {
-		if !v.told || v.state != ev.Status.State {
-			v.told, v.state, v.Since = true, ev.Status.State, now
-		}
+		v.Note(&v.last, ev.Status, now)
+		v.last = *ev.Status
 		extra := max(0, ev.Status.Gaps-v.gaps)
 		f.total += extra - v.extra
 		v.extra = extra
@@ -95,6 +97,9 @@ func (v *finding) note(status *source.Status, emitted, arrived, now time.Time) {
 	if took, late := status.Lateness(emitted, arrived); late {
 		v.Late++
 		v.Slowest = max(v.Slowest, took)
+		if v.Lates.Add(arrived, 1); arrived.After(v.LateAt) {
+			v.LateAt = arrived.UTC()
+		}
 	}
 	if arrived.Before(now.Add(time.Minute)) { // by its clock, which may be ahead
 		v.Arrivals.Add(arrived, 1)
@@ -167,6 +172,13 @@ func (s *State) Evidence(now time.Time) source.Evidence {
 		e.Oldest = s.Store.At(0).Time()
 	}
 	return e
+}
+
+// Verdict tells whether entries arrive as they should, seen at now. Times in it are written as clock does.
+func (s *State) Verdict(now time.Time, clock views.Clock) verdict.Report {
+	e := verdict.Evidence{Evidence: s.Evidence(now), About: s.About, Tell: clock.Brief, Still: clock.Still}
+	e.Status = s.Status // one verdict for each
+	return verdict.Of(e)
 }
 
 // plural gives a word in the number that n asks for.

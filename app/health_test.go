@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"reflect"
+	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -145,6 +149,95 @@ func TestFeedTellsSinceWhenAPartIsInItsState(t *testing.T) {
 			t.Errorf("failing since %v after the beginning, want 3m", got)
 		}
 	})
+}
+
+// TestFeedFindsOutHowAPartFares: what verdicts follow from, beside what the part tells itself.
+func TestFeedFindsOutHowAPartFares(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		f := feedOf(app.FeedOptions{}, script{"a", func(ctx context.Context, out chan<- source.Event) error {
+			status := source.Status{Source: "a", Part: "1"}
+			for n := range 60 {
+				status.State, status.Behind = source.CatchingUp, time.Duration(600-2*n)*time.Second
+				status.Retries, status.Bytes = int64(n/10), int64(n)<<12
+				s := status
+				out <- source.Event{Source: "a", Status: &s}
+				time.Sleep(time.Second)
+			}
+			status.State, status.Behind = source.Live, 0
+			late := arrived(time.Now().Add(-10*time.Minute), 9*time.Minute, 1)
+			out <- source.Event{Source: "a", Status: &status, Entries: []audit.Entry{late}, Gaps: []source.Gap{{Source: "a", Part: "1"}}}
+			return nil
+		}})
+		go func() { _ = f.Run(t.Context()) }()
+		time.Sleep(59*time.Second + time.Millisecond)
+		p := partOf(t, f.State(), "1")
+		if slope, ok := p.Lag.Slope(); !ok || math.Abs(slope+2) > 0.01 || !p.Lag.Above().Equal(began) || p.Caught {
+			t.Errorf("the lag changes by %v a second (%v) since %v; caught up %v", slope, ok, p.Lag.Above(), p.Caught)
+		}
+		if r, k := p.Retried.PerMinute(time.Now()), p.Fetched.PerMinute(time.Now()); r != 0.5 || k != 23.6 {
+			t.Errorf("%v retries and %v KiB a minute, want 0.5 and 23.6", r, k)
+		}
+		time.Sleep(10 * time.Second)
+		p = partOf(t, f.State(), "1")
+		if !p.Lag.Above().IsZero() || !p.Caught || !p.GapAt.Equal(began.Add(time.Minute)) || !p.LateAt.Equal(began) {
+			t.Errorf("%+v", p.Findings)
+		}
+		if n := p.Lates.PerMinute(time.Now()); n != 0.1 {
+			t.Errorf("%v late ones a minute, want 0.1", n)
+		}
+	})
+}
+
+// described is a source that can be asked how it is set up.
+type described struct {
+	script
+	asked *atomic.Int64
+	wait  time.Duration
+}
+
+func (d described) Describe(ctx context.Context) source.Description {
+	n := d.asked.Add(1)
+	if n == 3 {
+		panic("a defect")
+	}
+	select {
+	case <-time.After(d.wait):
+	case <-ctx.Done():
+	}
+	return source.Description{Retention: time.Duration(n) * time.Hour}
+}
+
+func TestFeedAsksHowSourcesAreSetUp(t *testing.T) {
+	for _, c := range []struct {
+		every, wait, after time.Duration
+		asked              int64
+		want               []source.Description
+	}{
+		{0, 0, time.Hour, 0, nil},
+		{time.Minute, 0, time.Second, 1, []source.Description{{Source: "a", Retention: time.Hour}}},
+		{time.Minute, 0, 70 * time.Second, 2, []source.Description{{Source: "a", Retention: 2 * time.Hour}}},
+		{time.Minute, 0, time.Hour, 3, []source.Description{{Source: "a", Retention: 2 * time.Hour}}},
+		{time.Minute, 2 * time.Hour, time.Hour, 1, nil}, // it never answers
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			var asked atomic.Int64
+			f := feedOf(app.FeedOptions{Describe: c.every}, described{script{"a", func(ctx context.Context, out chan<- source.Event) error {
+				time.Sleep(c.after)
+				return nil
+			}}, &asked, c.wait}, sends("b"))
+			if err := f.Run(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			got := slices.Clone(f.State().About)
+			for i := range got {
+				got[i].At = time.Time{}
+			}
+			if asked.Load() != c.asked || !reflect.DeepEqual(got, c.want) {
+				t.Errorf("every %v for %v: asked %d times, it knows %+v", c.every, c.after, asked.Load(), got)
+			}
+		})
+	}
 }
 
 func TestFeedKeepsGaps(t *testing.T) {
