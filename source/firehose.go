@@ -14,6 +14,27 @@ import (
 //
 // The form: https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html.
 func FirehoseTime(key string) (t time.Time, ok bool) {
+	_, t, ok = firehoseDate(key)
+	return t, ok
+}
+
+// FirehoseStream reads the name of the delivery stream in the name of an object that it wrote. Where the prefix does not end with a slash its
+// last part cannot be told from the name, and is given with it.
+func FirehoseStream(key string) (name string, ok bool) {
+	head, _, ok := firehoseDate(key)
+	if !ok {
+		return "", false
+	}
+	// The version is a number without a name.
+	at := strings.LastIndexByte(head, '-')
+	if at <= 0 || at == len(head)-1 || strings.Trim(head[at+1:], "0123456789") != "" {
+		return "", false
+	}
+	return head[:at], true
+}
+
+// firehoseDate gives what stands before the date, and that.
+func firehoseDate(key string) (before string, t time.Time, ok bool) {
 	const form = "2006-01-02-15-04-05"
 	name := key[strings.LastIndexByte(key, '/')+1:]
 	// The stream may have a date in its name too, so the last one counts. Behind it comes at least "-".
@@ -22,8 +43,8 @@ func FirehoseTime(key string) (t time.Time, ok bool) {
 			continue
 		}
 		if t, err := time.Parse(form, name[i:i+len(form)]); err == nil {
-			return t, true
+			return name[:i-1], t, true
 		}
 	}
-	return time.Time{}, false
+	return "", time.Time{}, false
 }

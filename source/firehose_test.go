@@ -30,11 +30,33 @@ func TestFirehoseTime(t *testing.T) {
 	}
 }
 
+func TestFirehoseStream(t *testing.T) {
+	const tail = "-2026-11-22-10-05-09-0f3b2c1d-1234-5678-9abc-0123456789ab.gz"
+	for key, want := range map[string]string{
+		"2026/11/22/10/audit-1" + tail:          "audit",
+		"a/my-stream-2020-01-02-12" + tail:      "my-stream-2020-01-02",
+		"logs-audit-1" + tail:                   "logs-audit", // the prefix logs- cannot be told
+		"audit" + tail:                          "",           // no version
+		"audit-x" + tail:                        "",
+		"-1" + tail:                             "",
+		"audit-" + tail:                         "",
+		"audit.jsonl":                           "",
+		"audit-1-2026-11-22-10-05-09-x/another": "",
+	} {
+		if got, ok := source.FirehoseStream(key); got != want || ok != (want != "") {
+			t.Errorf("FirehoseStream(%q) = %q, %v; want %q", key, got, ok, want)
+		}
+	}
+}
+
 func FuzzFirehoseTime(f *testing.F) {
 	f.Add("2026/11/22/10/audit-1-2026-11-22-10-05-09-0f3b2c1d-1234-5678-9abc-0123456789ab.gz")
 	f.Add("-2026-02-30-00-00-00-")
 	f.Add("------------------------")
 	f.Fuzz(func(t *testing.T, key string) {
+		if name, named := source.FirehoseStream(key); named && (name == "" || !strings.Contains(key, name)) {
+			t.Fatalf("FirehoseStream(%q) = %q", key, name)
+		}
 		got, ok := source.FirehoseTime(key)
 		if ok != !got.IsZero() && got.Year() != 1 {
 			t.Fatalf("FirehoseTime(%q) = %v, %v", key, got, ok)

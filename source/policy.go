@@ -13,8 +13,8 @@ type Granter func(ctx context.Context, ref string, o Options, p *Policy) error
 
 // Policy is the least that AWS has to allow so that sources can be read, as an IAM policy. The zero value allows nothing.
 type Policy struct {
-	// Describe also allows to ask how a stream is set up, which "taudit check" tells and reading does not need.
-	Describe bool
+	// Health also allows to ask how streams and what delivers from them are set up and have fared, which reading does not need.
+	Health bool
 
 	statements []statement
 	streams    []string // regions of the streams
@@ -56,7 +56,7 @@ func (s some) MarshalJSON() ([]byte, error) {
 // Stream allows to read a stream, named by its ARN.
 func (p *Policy) Stream(arn string) {
 	actions := some{"kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:GetRecords"}
-	if p.Describe {
+	if p.Health {
 		actions = append(actions, "kinesis:DescribeStreamSummary")
 	}
 	p.allow(actions, arn)
@@ -82,6 +82,12 @@ func (p *Policy) Bucket(partition, bucket, prefix string) {
 	p.list(list)
 	p.allow(some{"s3:GetObject"}, objects+pattern)
 }
+
+// Metrics allows to read the metrics of CloudWatch, which cannot be limited to those of some resources.
+func (p *Policy) Metrics() { p.allow(some{"cloudwatch:GetMetricData"}, "*") }
+
+// Delivery allows to ask how a delivery stream of Firehose is set up, named by its ARN.
+func (p *Policy) Delivery(arn string) { p.allow(some{"firehose:DescribeDeliveryStream"}, arn) }
 
 // Key allows to decrypt with a KMS key of the account's own, named by its ARN, what the streams and buckets of the policy hold, and nothing
 // else.

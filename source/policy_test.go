@@ -54,7 +54,9 @@ func TestPolicy(t *testing.T) {
 	}{
 		{"a stream", func(p *source.Policy) { p.Stream(one) }, read + `"` + one + `"}`},
 		{"two streams, one of them twice", func(p *source.Policy) { p.Stream(one); p.Stream(two); p.Stream(one) }, read + `["` + one + `","` + two + `"]}`},
-		{"how it is set up", func(p *source.Policy) { p.Describe = true; p.Stream(one) }, strings.TrimSuffix(read, `],"Resource":`) + `,"kinesis:DescribeStreamSummary"],"Resource":"` + one + `"}`},
+		{"metrics", func(p *source.Policy) { p.Metrics(); p.Metrics() }, `{"Action":"cloudwatch:GetMetricData","Resource":"*"}`},
+		{"a delivery stream", func(p *source.Policy) { p.Delivery("arn:aws:firehose:us-east-1:123456789012:deliverystream/a") }, `{"Action":"firehose:DescribeDeliveryStream","Resource":"arn:aws:firehose:us-east-1:123456789012:deliverystream/a"}`},
+		{"how it is set up", func(p *source.Policy) { p.Health = true; p.Stream(one) }, strings.TrimSuffix(read, `],"Resource":`) + `,"kinesis:DescribeStreamSummary"],"Resource":"` + one + `"}`},
 		{
 			"a consumer", func(p *source.Policy) { p.Stream(one); p.Consumer(one + "/consumer/me:1") },
 			read + `"` + one + `"}` + "\n" + `{"Action":"kinesis:SubscribeToShard","Resource":"` + one + `/consumer/me:1"}`,

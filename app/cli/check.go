@@ -23,6 +23,7 @@ calls that reading makes, as small as they can be, and changes nothing:
             with a key of its own, which a dry run does not try, or if the server knows no dry run. How the stream is
             set up (DescribeStreamSummary) is told if that is allowed.
   S3        ListObjectsV2 for one key, and the first KiB of that object
+  --health  GetMetricData of CloudWatch and DescribeDeliveryStream of Firehose, which reading does not need
   files     whether there are any, can be opened, and begin with audit entries
   demo:     all of it, against the servers of the demo
 
@@ -40,12 +41,16 @@ Exit code: 0 reading will work, 3 it will not, or not for all sources, 2 bad usa
 			return env.check(cmd, refs, &r)
 		}),
 	}
+	r.defineHealth(cmd.Flags())
 	r.defineAccess(cmd.Flags())
 	return cmd
 }
 
 // check carries out the command.
 func (env *Env) check(cmd *cobra.Command, refs []string, r *reading) error {
+	if r.firehose != "" && !r.health {
+		return usagef(cmd, "--firehose is for --health, which is not given")
+	}
 	log, closeLog, err := openLog(r.log)
 	if err != nil {
 		return err
@@ -55,7 +60,7 @@ func (env *Env) check(cmd *cobra.Command, refs []string, r *reading) error {
 	if err != nil {
 		return err
 	}
-	o := source.Options{Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Session: env.session(), Log: log}
+	o := source.Options{Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Session: env.session(), Log: log, Health: r.health, Firehose: r.firehose}
 	failed := 0
 	for i, ref := range refs {
 		checker, ok := env.Checkers[schemes[i]]

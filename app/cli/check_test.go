@@ -64,6 +64,8 @@ func TestCheckExitCodes(t *testing.T) {
 		{"check", 2, "check needs a SOURCE"},
 		{"check kinesis://good kinesis://good", 2, "given twice"},
 		{"check gs://x", 2, "cannot read"},
+		{"check s3://good --firehose f", 2, "--firehose is for --health"},
+		{"check kinesis://good --health --firehose f", 0, ""},
 		{"check kinesis://good --since 2h", 2, "unknown flag: --since"},
 		{"check somewhere", 3, "cannot examine file sources"},
 	} {
@@ -72,6 +74,9 @@ func TestCheckExitCodes(t *testing.T) {
 		w.Checkers = map[string]source.Checker{"kinesis": checker, "s3": checker}
 		if code := w.run(t, strings.Fields(c.args)...); code != c.code || !strings.Contains(w.err.String(), c.says) {
 			t.Errorf("taudit %s: exit code %d, want %d and %q; %s", c.args, code, c.code, c.says, w.err)
+		}
+		if asks := c.code == 0 && strings.Contains(c.args, "--health"); asks != w.asked.Health || asks != (w.asked.Firehose == "f") {
+			t.Errorf("taudit %s: options %+v", c.args, w.asked)
 		}
 	}
 }

@@ -14,7 +14,6 @@ type granting struct {
 	reading
 	keys      []string
 	consumers []string
-	describe  bool
 }
 
 func newPolicy(env *Env) *cobra.Command {
@@ -44,7 +43,7 @@ Files, standard input and the demo need no permission.`,
 	f.SortFlags = false
 	f.StringArrayVar(&g.keys, "kms-key", nil, "`ARN` of a KMS key of your own that a stream or bucket is encrypted with; may be repeated")
 	f.StringArrayVar(&g.consumers, "consumer-arn", nil, "`ARN` of a registered consumer to read with (enhanced fan-out); may be repeated")
-	f.BoolVar(&g.describe, "health", false, "also allow to ask how a stream is set up (DescribeStreamSummary), which check tells")
+	g.defineHealth(f)
 	g.defineWhere(f)
 	return cmd
 }
@@ -74,8 +73,11 @@ func (env *Env) policy(cmd *cobra.Command, refs []string, g *granting) error {
 	if err != nil {
 		return err
 	}
-	p := source.Policy{Describe: g.describe}
-	o := source.Options{Region: g.region, Profile: g.profile}
+	if g.firehose != "" && !g.health {
+		return usagef(cmd, "--firehose is for --health, which is not given")
+	}
+	p := source.Policy{Health: g.health}
+	o := source.Options{Region: g.region, Profile: g.profile, Health: g.health, Firehose: g.firehose}
 	streams := false
 	for i, ref := range refs {
 		grant, ok := env.Granters[schemes[i]]

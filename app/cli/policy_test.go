@@ -20,7 +20,7 @@ func TestPolicyPrints(t *testing.T) {
 	if code != 0 {
 		t.Errorf("exit code %d; %s", code, w.err)
 	}
-	if w.asked.Region != "us-east-1" || w.asked.Profile != "ro" {
+	if w.asked.Region != "us-east-1" || w.asked.Profile != "ro" || !w.asked.Health || w.asked.Firehose != "" {
 		t.Errorf("options %+v", w.asked)
 	}
 	if want := "taudit: old/ needs no permission of AWS\ntaudit: ACCOUNT is not known\n"; w.err.String() != want {
@@ -61,6 +61,7 @@ func TestPolicyExitCodes(t *testing.T) {
 		{"policy kinesis://a --kms-key arn:aws:kms:us-east-1:123456789012:alias/mine", 2, "by its alias"},
 		{"policy kinesis://a --consumer-arn me", 2, "list-stream-consumers"},
 		{"policy s3://a --consumer-arn arn:aws:kinesis:us-east-1:123456789012:stream/a/consumer/me:1", 2, "is for a Kinesis stream"},
+		{"policy s3://a --firehose b", 2, "--firehose is for --health"},
 		{"policy kinesis://a kinesis://a", 2, "given twice"},
 		{"policy gs://x", 2, "cannot read"},
 	} {

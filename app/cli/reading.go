@@ -25,6 +25,8 @@ type reading struct {
 	latest, trimHorizon       bool
 	pace                      string
 	log                       string
+	health                    bool
+	firehose                  string
 
 	filter     string
 	proxies    []string
@@ -45,6 +47,12 @@ func (r *reading) defineAccess(f *pflag.FlagSet) {
 	r.defineWhere(f)
 	f.StringVar(&r.endpoint, "endpoint-url", "", "URL of a server to use instead of AWS")
 	f.StringVar(&r.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
+}
+
+// defineHealth is for what reading does not need.
+func (r *reading) defineHealth(f *pflag.FlagSet) {
+	f.BoolVar(&r.health, "health", false, "also how streams and Firehose have fared (CloudWatch metrics, DescribeDeliveryStream), which needs more permissions")
+	f.StringVar(&r.firehose, "firehose", "", "`NAME` of the Firehose stream that writes to the bucket, for --health (found in the names of objects)")
 }
 
 // defineWhere is for where in AWS the sources are.
@@ -101,9 +109,11 @@ func (r *reading) complete(cmd *cobra.Command) {
 func (r *reading) options(cmd *cobra.Command, now time.Time) (source.Options, error) {
 	o := source.Options{
 		Latest: r.latest, TrimHorizon: r.trimHorizon,
-		Region: r.region, Profile: r.profile, EndpointURL: r.endpoint,
+		Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Health: r.health, Firehose: r.firehose,
 	}
 	switch {
+	case r.firehose != "" && !r.health:
+		return o, usagef(cmd, "--firehose is for --health, which is not given")
 	case r.latest && r.trimHorizon:
 		return o, usagef(cmd, "--latest starts at the newest entry and --trim-horizon at the oldest: choose one")
 	case r.latest && r.since != "":

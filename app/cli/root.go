@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -14,6 +15,9 @@ import (
 
 // maxEntries is how many entries are kept in memory unless the command line says otherwise.
 const maxEntries = 20_000_000
+
+// describeEvery is how often sources are asked how they are set up, where they can be asked. Nothing of it changes often.
+const describeEvery = 5 * time.Minute
 
 func newRoot(env *Env) *cobra.Command {
 	var r reading
@@ -50,6 +54,7 @@ Without a SOURCE the demo is shown. A file with the name of a command or a profi
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	r.define(root.Flags())
+	r.defineHealth(root.Flags())
 	r.definePace(root.Flags())
 	r.complete(root)
 	l.define(root.Flags())
@@ -126,6 +131,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 		Limits:     limits,
 		Window:     app.Window{Since: o.Since, Until: o.Until},
 		Latest:     o.Latest,
+		Describe:   describeEvery,
 		Vocabulary: o.Vocabulary,
 		Now:        env.Now,
 		Log:        log,

@@ -93,7 +93,7 @@ func TestScreenOfSources(t *testing.T) {
 	}{
 		{"", "demo:", true},
 		{"demo --demo-pace 3s", "demo:", true},
-		{"kinesis://s s3://b/p arn:aws-us-gov:kinesis:us-gov-west-1:1:stream/s --since 2h --region r --profile p --endpoint-url u", "kinesis://s s3://b/p arn:aws-us-gov:kinesis:us-gov-west-1:1:stream/s", false},
+		{"kinesis://s s3://b/p arn:aws-us-gov:kinesis:us-gov-west-1:1:stream/s --since 2h --health --firehose f --region r --profile p --endpoint-url u", "kinesis://s s3://b/p arn:aws-us-gov:kinesis:us-gov-west-1:1:stream/s", false},
 		{"dir/file - demo:", "dir/file - demo:", true},
 	} {
 		t.Run(c.args, func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestScreenOfSources(t *testing.T) {
 			}
 			if strings.Contains(c.args, "--region") {
 				o := w.asked
-				if o.Region != "r" || o.Profile != "p" || o.EndpointURL != "u" || o.Since != noon.Add(-2*time.Hour) {
+				if o.Region != "r" || o.Profile != "p" || o.EndpointURL != "u" || !o.Health || o.Firehose != "f" || o.Since != noon.Add(-2*time.Hour) {
 					t.Errorf("options %+v", o)
 				}
 			}

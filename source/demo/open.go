@@ -141,6 +141,21 @@ type seat struct {
 	ready <-chan struct{}
 }
 
+// Describe is source.Describer's, once the account is there.
+func (s *seat) Describe(ctx context.Context) source.Description {
+	d, ok := s.Source.(source.Describer)
+	if !ok {
+		return source.Description{}
+	}
+	select {
+	case <-s.ready:
+		return d.Describe(ctx)
+	case <-s.stage.broken:
+	case <-ctx.Done():
+	}
+	return source.Description{}
+}
+
 // Run is source.Source's. It fails when the account does.
 func (s *seat) Run(ctx context.Context, out chan<- source.Event) error {
 	select {

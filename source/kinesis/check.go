@@ -13,6 +13,7 @@ import (
 	"github.com/dustin/go-humanize"
 
 	"taudit/source"
+	"taudit/source/cloudwatch"
 	"taudit/source/credentials"
 )
 
@@ -53,6 +54,11 @@ func Check(ctx context.Context, text string, o source.Options, tell func(source.
 	}
 	tell(source.Step{What: "credentials", Found: who})
 	Examine(ctx, NewClient(cfg), ref, o, tell)
+	if o.Health {
+		for _, f := range measure(ctx, cloudwatch.NewClient(cfg), &credentials.Permits{}, ref.Name, 0) {
+			tell(f.Step())
+		}
+	}
 }
 
 // Examine makes the calls that reading a stream needs, once each, and tells how they went: it reads one record at most. It uses of o

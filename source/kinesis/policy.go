@@ -16,6 +16,9 @@ func Grant(ctx context.Context, text string, o source.Options, p *source.Policy)
 	if err != nil {
 		return err
 	}
+	if p.Health {
+		p.Metrics()
+	}
 	if ref.ARN != "" {
 		p.Stream(ref.ARN)
 		return nil

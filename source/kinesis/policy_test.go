@@ -42,6 +42,16 @@ func TestGrant(t *testing.T) {
 			}
 		})
 	}
+	p := source.Policy{Health: true}
+	if err := kinesis.Grant(t.Context(), "kinesis://audit", source.Options{}, &p); err != nil {
+		t.Fatal(err)
+	}
+	text, err := p.JSON()
+	for _, action := range []string{"kinesis:DescribeStreamSummary", "cloudwatch:GetMetricData"} {
+		if err != nil || !strings.Contains(string(text), `"`+action+`"`) {
+			t.Errorf("with --health the policy (%v) lacks %s:\n%s", err, action, text)
+		}
+	}
 	if err := kinesis.Grant(t.Context(), "kinesis://a/b", source.Options{}, &source.Policy{}); err == nil || errors.Unwrap(err) != nil {
 		t.Errorf("a reference that is none gives %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"taudit/source"
+	"taudit/source/cloudwatch"
 	"taudit/source/credentials"
 )
 
@@ -21,6 +22,7 @@ type Stream struct {
 	caller
 	options source.Options
 	tempo   tempo
+	about   description
 }
 
 // tempo is how often things are done.
@@ -48,7 +50,11 @@ func Open(ctx context.Context, text string, o source.Options) ([]source.Source, 
 		return nil, err
 	}
 	ref.Region = cfg.Region
-	return []source.Source{New(NewClient(cfg), ref, o)}, nil
+	s := New(NewClient(cfg), ref, o)
+	if o.Health {
+		s.about.metrics = cloudwatch.NewClient(cfg)
+	}
+	return []source.Source{s}, nil
 }
 
 // New makes a source that reads the stream through a client, made by [NewClient] or a fake. It uses of o where to start, where to

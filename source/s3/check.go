@@ -50,16 +50,29 @@ func Check(ctx context.Context, ref string, o source.Options, tell func(source.S
 	tell(source.Step{What: "credentials", Found: who})
 	client, release := NewClient(cfg)
 	defer release()
-	Examine(ctx, client, bucket, prefix, tell)
+	key := Examine(ctx, client, bucket, prefix, tell)
+	if !o.Health {
+		return
+	}
+	w := newWriter()
+	w.note(key)
+	about := newDescription(cfg, o.Firehose, w)
+	about.patience = 0
+	for _, f := range about.describe(ctx) {
+		tell(f.Step())
+	}
 }
 
 // Examine makes the calls that reading a bucket needs, as small as can be, and tells how they went: it lists one key and reads the first bytes
-// of that object. It never asks for the bucket itself (HeadBucket), which reading does not need and a least policy does not allow.
-func Examine(ctx context.Context, api API, bucket, prefix string, tell func(source.Step)) {
+// of that object. It never asks for the bucket itself (HeadBucket), which reading does not need and a least policy does not allow. It gives the
+// key of the object, if there is one.
+func Examine(ctx context.Context, api API, bucket, prefix string, tell func(source.Step)) (key string) {
 	e := &examination{caller: &caller{api: api, bucket: bucket, timeout: 20 * time.Second}, prefix: prefix, tell: tell}
-	if o, ok := e.list(ctx); ok {
+	o, ok := e.list(ctx)
+	if ok {
 		e.read(ctx, o)
 	}
+	return o.key
 }
 
 // examination is one bucket that is being examined.

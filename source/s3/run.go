@@ -28,6 +28,7 @@ type run struct {
 	report       *report
 	memory       *memory
 	unpacker     *audit.Unpacker
+	writer       *writer
 
 	listTook time.Duration // how long calls that list have taken; of the goroutine that lists
 }
@@ -50,6 +51,7 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 		gets:   newGate(s.config.FirstRetry),
 		report: newReport(out, s.name, s.prefix, s.options.Follow),
 		memory: newMemory(s.config.Memory, s.options.Vocabulary), unpacker: new(audit.Unpacker),
+		writer: s.writer,
 	}
 	if err := r.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
 		return err

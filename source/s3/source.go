@@ -65,6 +65,8 @@ type Source struct {
 	options        source.Options
 	config         Config
 	release        func() // closes idle connections; may be nil
+	writer         *writer
+	about          *description // nil: nothing is asked for that reading does not need
 }
 
 var _ source.Source = (*Source)(nil)
@@ -78,6 +80,7 @@ var _ source.Source = (*Source)(nil)
 func New(api API, bucket, prefix string, o source.Options, c Config) *Source {
 	return &Source{
 		api: api, bucket: bucket, prefix: prefix, name: reference(bucket, prefix), options: o, config: c.withDefaults(),
+		writer: newWriter(),
 	}
 }
 
@@ -99,6 +102,9 @@ func Open(ctx context.Context, ref string, o source.Options) ([]source.Source, e
 	client, release := NewClient(cfg)
 	s := New(client, bucket, prefix, o, Config{})
 	s.release = release
+	if o.Health {
+		s.about = newDescription(cfg, o.Firehose, s.writer)
+	}
 	return []source.Source{s}, nil
 }
 

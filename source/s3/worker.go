@@ -181,6 +181,7 @@ func (w *worker) progress(t *transfer, s *source.Status) {
 	w.report.opened++
 	if t.modified.After(s.LastArrival) {
 		s.LastArrival = t.modified
+		w.writer.note(t.key)
 	}
 }
 
