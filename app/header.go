@@ -1,69 +1,65 @@
 package app
 
 import (
-	"fmt"
 	"strings"
 	"time"
 
 	"taudit/source"
+	"taudit/source/verdict"
 	"taudit/theme"
 	"taudit/views"
 	"taudit/views/grid"
 	"taudit/views/help"
 )
 
-// health is what the parts of all sources come to.
-type health struct {
-	state     source.State
+// timing is how far behind all that is read is, and when something last came of it.
+type timing struct {
 	behind    time.Duration
+	told      bool // behind means something
 	lastBatch time.Time
-	failing   int   // parts
-	err       error // of the first failing part
-	from      string
 }
 
-// gravity ranks states by how much they need to be seen.
-func gravity(s source.State) int {
-	switch s {
-	case source.Live:
-		return 1
-	case source.CatchingUp:
-		return 2
-	case source.Connecting:
-		return 3
-	case source.Throttled:
-		return 4
-	case source.Failing:
-		return 5
+func timingOf(parts []source.Status) (p timing) {
+	for i := range parts {
+		s := &parts[i]
+		if s.State == source.Live || s.State == source.CatchingUp {
+			p.behind = max(p.behind, s.Behind)
+			p.told = p.told || s.State == source.Live || s.Behind > 0
+		}
+		if s.LastBatch.After(p.lastBatch) {
+			p.lastBatch = s.LastBatch
+		}
 	}
-	return 0 // done
+	return p
 }
 
-func assess(parts []source.Status) health {
-	h := health{state: source.Done}
-	for _, p := range parts {
-		if gravity(p.State) > gravity(h.state) {
-			h.state = p.State
-		}
-		if p.State == source.Live || p.State == source.CatchingUp {
-			h.behind = max(h.behind, p.Behind)
-		}
-		if p.LastBatch.After(h.lastBatch) {
-			h.lastBatch = p.LastBatch
-		}
-		if p.State == source.Failing || p.State == source.Throttled {
-			h.failing++
-			if h.err == nil && p.Err != nil {
-				h.err, h.from = p.Err, p.Source
-			}
-		}
+// coverage is the sentence about what has been read without a hole. It is made anew once a second at most, since its work grows with the
+// gaps; where nothing may move by itself, only when something has come or the verdict is another.
+type coverage struct {
+	text string
+	of   covered
+}
+
+type covered struct {
+	second         int64
+	arrived        uint64
+	bad, lost, out int64
+	word           verdict.Word
+}
+
+func (c *coverage) renew(s *State, now time.Time, word verdict.Word, still bool) {
+	of := covered{now.Unix(), s.Store.Arrived(), s.Store.BadCount(), s.Lost, s.Store.Evicted(), word}
+	if still {
+		of.second = 0
 	}
-	return h
+	if of != c.of || c.text == "" {
+		c.of, c.text = of, source.Cover(s.Evidence(now), source.Span{}).String()
+	}
 }
 
 // header is line 1: what the screen does, where the entries come from, and how far behind it is.
 func (m *Model) header() string {
-	t, h := m.theme, assess(m.state.Status)
+	t := m.theme
 	var left, right grid.Line
 	text := grid.TextFor(t.Glyphs)
 	add := func(l *grid.Line, s string, style theme.Style) { l.Cell(text, s, text.Width(s), style) }
@@ -71,10 +67,10 @@ func (m *Model) header() string {
 	if m.demo {
 		add(&left, " DEMO ", t.Badge)
 	}
-	word, style := m.word(h)
+	word, style := m.word()
 	add(&left, " "+word+" ", style)
 
-	now, facts := "", m.facts(h)
+	now, facts := "", m.facts()
 	if !m.times.Still {
 		now = m.times.Brief(m.now)
 	}
@@ -95,37 +91,39 @@ func (m *Model) header() string {
 	return left.String()
 }
 
-// word says in one word what the screen does.
-func (m *Model) word(h health) (string, theme.Style) {
+// word says in one word what the screen does: that it is held, else the verdict, in which quiet and following are both live.
+func (m *Model) word() (string, theme.Style) {
 	t := m.theme
-	switch {
+	switch w := m.judged.Word; {
 	case m.events.Held():
 		return "HELD", t.Held
-	case m.state.Ended && len(m.state.Failed) > 0, h.state == source.Failing:
-		return "FAILING", t.Error
-	case h.state == source.Throttled:
-		return "THROTTLED", t.Late
-	case h.state == source.Connecting && m.state.Store.Len() == 0:
-		return "CONNECTING", t.Late
-	case h.state == source.Connecting, h.state == source.CatchingUp:
-		return "READING", t.Late
-	case m.state.Ended, h.state == source.Done:
+	case w.Well() && w != verdict.Ended:
+		return "LIVE", t.Live
+	case w == verdict.Ended:
 		return "END", t.Header
+	case w < verdict.Degraded:
+		return strings.ToUpper(w.String()), t.Late
+	default:
+		return strings.ToUpper(w.String()), t.Error
 	}
-	return "LIVE", t.Live
 }
 
 // facts are the right half of line 1.
-func (m *Model) facts(h health) string {
+func (m *Model) facts() string {
 	var out []string
 	if p := progressOf(m.state.Status).text(m.theme.Glyphs, m.width); p != "" {
 		out = append(out, p)
 	}
-	if h.state == source.Live || h.behind > 0 {
-		out = append(out, "behind "+views.Age(h.behind))
+	p := timingOf(m.state.Status)
+	if p.told {
+		out = append(out, "behind "+views.Age(p.behind))
 	}
-	if !h.lastBatch.IsZero() {
-		out = append(out, "last batch "+m.since(h.lastBatch))
+	if !p.lastBatch.IsZero() {
+		out = append(out, "last batch "+m.since(p.lastBatch))
+	}
+	const wide = 180 // cells
+	if due := m.judged.Due; m.width >= wide && m.judged.Word.Well() && due.After(m.now) && !m.times.Still {
+		out = append(out, "next expected "+views.Age(due.Sub(m.now)))
 	}
 	return strings.Join(out, "  ")
 }
@@ -159,7 +157,7 @@ func (m *Model) summary() string {
 	if m.said != "" {
 		return t.Notice.Render(text.Cell(" "+m.said, m.width))
 	}
-	if m.focus == onDetail && m.detail.Examining() {
+	if m.examining() {
 		return text.Cell(" This was received and is no entry", m.width)
 	}
 	for _, p := range []int{m.focus, m.front()} {
@@ -172,20 +170,10 @@ func (m *Model) summary() string {
 
 // trouble says what is wrong with the sources, in lines as wide as the screen.
 func (m *Model) trouble() []string {
-	h := assess(m.state.Status)
-	if h.err == nil && len(m.state.Failed) > 0 {
-		h.err = m.state.Failed[0]
-	}
-	if h.err == nil || m.width < minWidth || m.height < minHeight {
+	if m.judged.Word != verdict.Broken || m.width < minWidth || m.height < minHeight {
 		return nil
 	}
-	s := h.err.Error()
-	if h.from != "" && !strings.Contains(s, h.from) {
-		s = h.from + ": " + s
-	}
-	if h.failing > 1 {
-		s += fmt.Sprintf(" (and %d more)", h.failing-1)
-	}
+	s := m.judged.Why
 	text := grid.TextFor(m.theme.Glyphs)
 	var lines []string
 	wrapped := text.Wrap(s, m.width-2)

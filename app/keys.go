@@ -53,6 +53,7 @@ func Bindings() []Binding {
 		{Action: views.NextPane, Keys: []string{"tab"}, List: "next pane", Detail: "the context of the entry, then the next pane", Short: "pane", ShortDetail: "pane"},
 		same(views.PrevPane, "previous pane", "shift+tab"),
 		same(views.Events, "events", "1"),
+		same(views.Sinks, "sinks: whether entries arrive", "3"),
 		{Action: views.Wrap, Keys: []string{"w"}, List: "on the timeline the next block of bars", Detail: "wrap long values, or one row each", ShortDetail: "wrap"},
 		{Action: views.Bytes, Keys: []string{"x"}, Detail: "the bytes as received, and back", ShortDetail: "bytes"},
 		same(views.Zoom, "this pane alone, or all again", "f"),

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/colorprofile"
 
 	"taudit/source/query"
+	"taudit/source/verdict"
 	"taudit/theme"
 	"taudit/views"
 	"taudit/views/detail"
@@ -41,6 +42,8 @@ type Model struct {
 	state    *State
 	now      time.Time
 	times    views.Clock
+	judged   verdict.Report
+	covers   coverage
 	filter   *filterbar.Pane
 	events   *events.Pane
 	detail   *detail.Pane
@@ -65,6 +68,7 @@ type Model struct {
 	bare   bool     // no strips are shown above the list
 	zoomed bool     // nothing but the pane with the focus is shown
 	opened opened
+	asker  int // the pane that wanted bytes examined
 	wish   wish
 
 	held     bool      // what the panes were told of the list
@@ -287,8 +291,11 @@ func (m *Model) panes() []views.Pane {
 // pass hands the panes what is known now.
 func (m *Model) pass() {
 	m.held = m.events.Held()
+	m.judged = m.state.Verdict(m.now, m.times)
+	m.covers.renew(m.state, m.now, m.judged.Word, m.times.Still)
 	d := views.Data{
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
+		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
 		Held: m.held, Find: find(m.env()),
 	}

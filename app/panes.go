@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/views"
+	"taudit/views/sinks"
 )
 
 // spot says where on the screen a pane belongs.
@@ -38,6 +39,7 @@ func (m *Model) members() []member {
 		onList:     {m.events, inPlace, views.Events},
 		onDetail:   {m.detail, beside, ""},
 		onTimeline: {m.timeline, strip, views.Select},
+		{sinks.New(), stacked, views.Sinks},
 	}
 }
 
@@ -84,7 +86,7 @@ func (m *Model) heed(p paneMsg) tea.Cmd {
 		return m.work()
 	case views.Examine:
 		m.detail.ShowBad(msg.Bad)
-		m.opened = yes
+		m.opened, m.asker = yes, p.pane
 		m.focusOn(onDetail)
 		return nil
 	case views.Say:

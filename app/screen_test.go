@@ -75,7 +75,9 @@ func live(part string) source.Event {
 // screen is a model of the given size that knows all that its sources had to say.
 func screen(t testing.TB, w, h int, o ModelOptions, sources ...source.Source) *Model {
 	t.Helper()
-	feed := NewFeed(sources, FeedOptions{Log: slog.New(slog.DiscardHandler)})
+	feed := NewFeed(sources, FeedOptions{
+		Now: func() time.Time { return moment.Add(-time.Minute) }, Log: slog.New(slog.DiscardHandler),
+	})
 	_ = feed.Run(t.Context())
 	s := *feed.State()
 	s.Ended = s.Ended && len(s.Failed) > 0 // these sources would go on
@@ -215,6 +217,10 @@ func TestScreens(t *testing.T) {
 		{"demo", []source.Source{stream, script{name: "s3://audit-demo/firehose/", events: []source.Event{
 			{Entries: all[:4], Bad: []audit.Bad{{Raw: "t", Reason: "the test value"}}}, live("firehose/"),
 		}}}, ModelOptions{Demo: true}, nil},
+		{"sinks", []source.Source{script{name: "kinesis audit-prod/us-east-1", events: []source.Event{
+			{Entries: all, Bad: []audit.Bad{{Raw: `{"operation":"Dele`, Size: 18, Reason: "the text ends within a string"}}},
+			live("shardId-000000000001"), live("shardId-000000000002"),
+		}}}, ModelOptions{}, func(m *Model) { run(t, m, keyOf("3")) }},
 		{"hostile", []source.Source{script{name: "kinesis evil\x1b[31m/us-east-1", events: []source.Event{{Entries: hostile}, live("\u202ex")}}}, ModelOptions{}, func(m *Model) {
 			press(m, "enter")
 		}},

@@ -23,6 +23,9 @@ func (m *Model) where() arrangement {
 
 // detailShown says whether the detail has a place on the screen.
 func (m *Model) detailShown() bool {
+	if m.examining() {
+		return true
+	}
 	if _, ok := m.all[m.front()].Pane.(views.Selector); !ok {
 		return false
 	}
@@ -37,6 +40,9 @@ func (m *Model) detailShown() bool {
 	return m.opened == yes
 }
 
+// examining tells whether somebody looks at bytes that are no entry, whatever pane they came from.
+func (m *Model) examining() bool { return m.focus == onDetail && m.detail.Examining() }
+
 // front is the pane in the place of the list. One that has its own place in the right column needs no other.
 func (m *Model) front() int {
 	if m.all[m.body].spot == stacked && hasColumn(m.width, m.height) {
@@ -50,7 +56,7 @@ func (m *Model) follow() {
 	if !m.detailShown() {
 		return
 	}
-	if m.detail.Examining() && m.focus == onDetail {
+	if m.examining() {
 		return
 	}
 	m.followed = m.now
@@ -133,7 +139,7 @@ func (m *Model) focusOn(pane int) {
 			m.body = pane
 		}
 	case beside:
-		if _, ok := m.all[m.front()].Pane.(views.Selector); !ok {
+		if _, ok := m.all[m.front()].Pane.(views.Selector); !ok && !m.examining() {
 			m.body = onList
 		}
 	case strip:
@@ -163,7 +169,10 @@ func (m *Model) switchPane(n int) {
 		return
 	}
 	stops := m.stops()
-	at := max(slices.Index(stops, m.focus), 0)
+	at := slices.Index(stops, m.focus)
+	if at < 0 && n < 0 {
+		at = 0 // a strip stands before the first
+	}
 	n = (at + n%len(stops) + len(stops)) % len(stops)
 	m.focusOn(stops[n])
 }
@@ -198,6 +207,8 @@ func (m *Model) back(a views.Action) {
 	switch {
 	case m.zoomed:
 		m.zoom()
+	case m.examining() && m.asker != onList:
+		m.focusOn(m.asker)
 	case m.focus == onDetail:
 		if m.where() != right {
 			m.opened = byRoom

@@ -97,7 +97,7 @@ func staged(t testing.TB, w, h int) (m *Model, side, other, notes, top *dummy) {
 	notes = &dummy{name: "Notes"}
 	top = &dummy{name: "Hours", answers: []views.Action{views.PrevInside}}
 	m.all[onTimeline] = member{top, strip, ""}
-	m.all = append(m.all,
+	m.all = append(m.all[:onTimeline+1:onTimeline+1],
 		member{side, stacked, people}, member{other, stacked, places}, member{notes, inPlace, strange})
 	for i, a := range []views.Action{people, places, strange} {
 		key := fmt.Sprint(i + 2)

@@ -21,6 +21,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			m.now = m.clock()
 			m.pass()
 			m.frame.forget()
+			if !slices.Equal(m.notice, m.trouble()) {
+				m.lay() // a verdict may change with time alone
+			}
 		}
 		if before := m.detail.Key(); m.detailShown() {
 			if m.follow(); m.detail.Key() != before {
@@ -205,7 +208,7 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		}
 		return m.send(m.focus, act)
 	case views.NextEntry, views.PrevEntry:
-		if m.focus == onDetail && m.detail.Examining() {
+		if m.examining() {
 			return m.send(onDetail, act)
 		}
 		if m.focus == onDetail || m.focus == onList {

@@ -45,6 +45,7 @@ const (
 	Back     Action = "back"  // q: back, and at the top asks to quit
 	Quit     Action = "quit"
 	Events   Action = "events"
+	Sinks    Action = "sinks"
 	NextPane Action = "next-pane"
 	PrevPane Action = "previous-pane"
 	Zoom     Action = "zoom"  // show the pane with the focus alone

@@ -23,6 +23,7 @@ import (
 	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
+	"taudit/source/verdict"
 	"taudit/theme"
 )
 
@@ -120,6 +121,9 @@ type Data struct {
 	Clock  Clock // how times are written
 	Store  *store.Snapshot
 	Status []source.Status // one for each part of each source, in the order they first reported
+
+	Verdict verdict.Report       // whether entries arrive as they should; one of its parts for each of Status
+	About   []source.Description // what sources were told of themselves
 
 	Gaps     []source.Gap // what could not be read
 	Coverage string       // in words, what has been read without a hole; empty when nothing can be said
