@@ -347,7 +347,7 @@ func (p *Pane) take(c candidate) {
 	insert := c.text
 	switch {
 	case c.raw:
-		insert = quote(c.text)
+		insert = query.Quote(c.text)
 	case at.kind == aName && !at.closed:
 		insert += ":"
 	}

@@ -1,4 +1,4 @@
-package filterbar
+package query
 
 import (
 	"fmt"
@@ -7,12 +7,13 @@ import (
 	"unicode/utf8"
 )
 
-// quote writes a value from the entries so that the language reads that very value.
-func quote(v string) string {
+// Quote writes a value from an entry so that the language reads that very value, also one that cannot be typed. Bytes that are no UTF-8 are
+// all alike to it.
+func Quote(v string) string {
 	switch {
 	case !typable(v):
 		return pattern(v)
-	case plain(v):
+	case means(v):
 		return v
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(v) + `"`
@@ -28,8 +29,8 @@ func typable(v string) bool {
 	return true
 }
 
-// plain says whether the text means itself without quotes.
-func plain(v string) bool {
+// means says whether the text means itself without quotes.
+func means(v string) bool {
 	if v == "" || v == "AND" || v == "OR" || v == "NOT" || strings.Contains(v, "..") {
 		return false
 	}
