@@ -89,6 +89,9 @@ func (m *Model) take(f found) tea.Cmd {
 	m.state = m.feed.State()
 	m.filter.SetExplanation(f.parts)
 	m.pass()
+	if f.number == m.asked && !f.rest {
+		m.arrive()
+	}
 	m.lay()
 	return rest
 }
@@ -149,6 +152,7 @@ func (m *Model) narrow(n views.Narrow) tea.Cmd {
 		m.said = "That cannot be filtered by: " + err.Error()
 		return nil
 	}
+	m.trail.pass(m.here(), text)
 	m.filter.SetFilter(text, q)
 	m.committed = text
 	m.focusOn(onList)

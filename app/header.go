@@ -199,12 +199,18 @@ func (m *Model) footer() string {
 		if m.focus == onDetail {
 			hint = b.ShortDetail
 		}
+		with := b.With
+		if h, is := m.all[m.focus].Pane.(views.Hinter); is && !m.helping && h.Hint(a) != "" {
+			if hint = h.Hint(a); !m.has(m.focus, with) {
+				with = ""
+			}
+		}
 		if !ok || hint == "" {
 			continue
 		}
 		key := KeyName(b.Keys[0])
-		if with, ok := m.keys.binding(b.With); ok {
-			key += "/" + KeyName(with.Keys[0])
+		if other, ok := m.keys.binding(with); ok {
+			key += "/" + KeyName(other.Keys[0])
 		}
 		w := text.Width(key) + 1 + text.Width(hint)
 		if used+w > m.width {

@@ -18,6 +18,7 @@ import (
 	"taudit/views/events"
 	"taudit/views/filterbar"
 	"taudit/views/help"
+	"taudit/views/principals"
 	"taudit/views/timeline"
 )
 
@@ -49,7 +50,10 @@ type Model struct {
 	detail   *detail.Pane
 	help     *help.Pane
 	timeline *timeline.Pane
-	all      []member // the panes between the filter and the summary
+
+	principals *principals.Pane
+
+	all []member // the panes between the filter and the summary
 
 	search    *search
 	committed string             // the filter as it was accepted
@@ -60,6 +64,8 @@ type Model struct {
 	complete  tea.Cmd            // goes on with it when it has only begun
 	context   bool               // what does not match is dimmed, not hidden
 	remember  func(string) error
+	trail     trail // the filters there were
+	again     int   // the pane that the key that opens is still meant for; 0: none
 
 	notice []string // what needs to be said, in lines as wide as the screen
 	said   string   // the same, until the next key
@@ -151,9 +157,12 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		detail:   detail.New(),
 		help:     help.New(),
 		timeline: timeline.New(),
-		state:    feed.State(),
-		now:      o.Now(),
-		times:    views.Clock{Zone: o.Zone, Still: o.NoClock},
+
+		principals: principals.New(),
+
+		state: feed.State(),
+		now:   o.Now(),
+		times: views.Clock{Zone: o.Zone, Still: o.NoClock},
 
 		dragged:  -1,
 		search:   &search{feed: feed},
@@ -169,6 +178,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.filter.SetOpenKey(m.keys.names(views.Filter))
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.timeline.SetKeys(m.keys.names(views.Open), m.keys.both(views.ZoomIn, views.ZoomOut)+" zoom  "+m.keys.both(views.PrevInside, views.NextInside)+" jump")
+	m.principals.SetHint(m.keys.names(views.Principals) + " to open, " + m.keys.names(views.SortPrev, views.SortNext) + " to sort")
 	m.dress()
 	m.focusOn(onList)
 	m.pass()

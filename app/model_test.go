@@ -194,6 +194,7 @@ func TestEveryBindingHasHelpAndAKeyOfItsOwn(t *testing.T) {
 func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 	m := screen(t, 120, 40, ModelOptions{}, stream(t))
 	press(m, "enter")
+	run(t, m, keyOf("2"))
 	k := newKeymap(Bindings())
 	answered := map[views.Action]bool{}
 	for range 2 {
@@ -210,7 +211,7 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 	own := []views.Action{
 		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.NextPane,
 		views.PrevPane, views.Help, views.Redraw, views.Suspend, views.Filter, views.Context, views.NextMatch, views.PrevMatch,
-		views.Zoom, views.Place, views.Times, views.Timeline,
+		views.Zoom, views.Place, views.Times, views.Timeline, views.PrevFilter, views.NextFilter,
 	}
 	for _, p := range m.all {
 		own = append(own, p.goTo)
@@ -223,7 +224,7 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 }
 
 func TestHelpNamesEveryKey(t *testing.T) {
-	m := screen(t, 120, 40, ModelOptions{}, stream(t))
+	m := screen(t, 120, 90, ModelOptions{}, stream(t))
 	press(m, "?")
 	named := map[string]bool{}
 	for _, key := range []string{"g", "pgdown", "pgdown", "pgdown"} {

@@ -12,7 +12,7 @@ import (
 // there.
 func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 	m.frame.forget()
-	m.asking, m.said = false, ""
+	m.asking, m.said, m.again = false, "", 0
 	at := image.Pt(msg.X, msg.Y)
 	switch {
 	case m.helping || m.filter.Editing():

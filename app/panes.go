@@ -39,6 +39,7 @@ func (m *Model) members() []member {
 		onList:     {m.events, inPlace, views.Events},
 		onDetail:   {m.detail, beside, ""},
 		onTimeline: {m.timeline, strip, views.Select},
+		{m.principals, stacked, views.Principals},
 		{sinks.New(), stacked, views.Sinks},
 	}
 }
@@ -74,7 +75,9 @@ func (m *Model) heed(p paneMsg) tea.Cmd {
 	m.frame.forget()
 	switch msg := p.msg.(type) {
 	case views.Narrow:
-		return m.narrow(msg)
+		cmd := m.narrow(msg)
+		m.expect(p.pane, msg)
+		return cmd
 	case views.Visit:
 		if found := m.found.matches; found != nil && !m.context && !found.Has(msg.Key) {
 			m.context = true

@@ -201,6 +201,7 @@ func TestScreens(t *testing.T) {
 			run(t, m, keyOf("v"), keyOf("b"), keyOf("b"), keyOf("v"), keyOf("b"))
 		}},
 		{"without_timeline", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "i") }},
+		{"principals", []source.Source{stream}, ModelOptions{}, func(m *Model) { drive(m, "2", "j") }},
 		{"help", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "?") }},
 		{"quitting", []source.Source{stream}, ModelOptions{}, func(m *Model) { press(m, "q") }},
 		{"connecting", []source.Source{script{name: "kinesis audit-prod/us-east-1"}}, ModelOptions{}, nil},

@@ -18,10 +18,12 @@ import (
 )
 
 // Filter makes the store's filter of a query.
-func Filter(q query.Query, env *query.Env) *store.Filter { return query.Build(q, env, builder{}) }
+func Filter(q query.Query, env *query.Env) *store.Filter {
+	return query.Build(q, env, builder{env.Now})
+}
 
 // builder tells the store in its own terms what a query asks.
-type builder struct{}
+type builder struct{ now time.Time }
 
 func (builder) All(f ...*store.Filter) *store.Filter { return store.All(f...) }
 
@@ -37,8 +39,10 @@ func (builder) Times(from, to int64) *store.Filter { return store.Between(from, 
 
 func (builder) Scalars(s query.Scalars) *store.Filter { return store.Scalars(s) }
 
-func (builder) Is(what string) (*store.Filter, bool) {
+func (b builder) Is(what string) (*store.Filter, bool) {
 	switch what {
+	case "new":
+		return store.Fresh(b.now), true
 	case "dup":
 		return store.Rows(func(r store.Row) bool { return r.Flags()&(store.Repeated|store.Resent) != 0 }), true
 	case "late":

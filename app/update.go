@@ -49,6 +49,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.relay()
 		return m, m.seek(msg.Query)
 	case filterbar.Committed:
+		m.trail.pass(m.trail.opened, msg.Text)
 		m.committed = msg.Text
 		m.relay()
 		return m, tea.Batch(m.seek(msg.Query), m.keep(msg.Text))
@@ -144,7 +145,8 @@ func (m *Model) key(key string) tea.Cmd {
 		return nil
 	}
 	act := views.Act{Action: a, Count: max(m.count, 1), Counted: m.count > 0}
-	m.count = 0
+	again := m.again
+	m.count, m.again = 0, 0
 	if m.said != "" {
 		m.said = ""
 		m.frame.forget()
@@ -153,7 +155,12 @@ func (m *Model) key(key string) tea.Cmd {
 		return nil
 	}
 	m.frame.forget()
-	cmd := m.do(act)
+	var cmd tea.Cmd
+	if again > 0 && a == views.Open && m.focus == onList {
+		cmd = m.twice(again)
+	} else {
+		cmd = m.do(act)
+	}
 	m.settle()
 	return tea.Batch(cmd, m.work())
 }
@@ -221,6 +228,7 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		if m.focus == onDetail {
 			return m.send(onDetail, act)
 		}
+		m.trail.opened = m.here()
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
@@ -236,6 +244,10 @@ func (m *Model) do(act views.Act) tea.Cmd {
 			m.context = !m.context
 			m.pass()
 		}
+	case views.PrevFilter:
+		return m.retrace(-act.Count)
+	case views.NextFilter:
+		return m.retrace(act.Count)
 	case views.NextMatch, views.PrevMatch:
 		if m.has(m.focus, act.Action) {
 			return m.send(m.focus, act)

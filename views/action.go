@@ -40,6 +40,14 @@ const (
 	NextMatch Action = "next-match"
 	PrevMatch Action = "previous-match"
 
+	PrevFilter Action = "previous-filter" // back through the filters there were, and the places that they were left at
+	NextFilter Action = "next-filter"
+
+	Principals  Action = "principals"
+	SortPrev    Action = "sort-previous-column"
+	SortNext    Action = "sort-next-column"
+	SortReverse Action = "sort-reverse"
+
 	Open     Action = "open"
 	Close    Action = "close" // Esc: popup, then pane; never quits
 	Back     Action = "back"  // q: back, and at the top asks to quit

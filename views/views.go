@@ -3,7 +3,7 @@
 // A pane is added in four steps:
 //
 //  1. A package below views with a type that is a [Pane], and whatever of the optional interfaces it can be: [Tabbed], [Worker],
-//     [Selector], [Companion], [Summarizer], [Closer], [Typist], [Stepper], [Boxable].
+//     [Selector], [Companion], [Summarizer], [Closer], [Typist], [Stepper], [Boxable], [Hinter].
 //  2. One line in the list of panes of app/panes.go, which says where it stands: in the place of the list, in the right column of
 //     a large screen (elsewhere in the place of the list), or as a strip above the list.
 //  3. An action that goes to it, and those that it answers, in action.go, and their keys in the table of app/keys.go. An action
@@ -97,10 +97,19 @@ type Boxable interface {
 	SetBoxed(boxed bool)
 }
 
+// Hinter is a pane that has its own words for the footer of what an action does in it; "" where there are no better ones.
+type Hinter interface {
+	Hint(a Action) string
+}
+
 // Narrow asks the app to filter by a query, with what the filter says already or instead of it, and to go to the list.
 type Narrow struct {
 	Query   string
 	Instead bool
+
+	// Twice says that the key that opens, pressed next, is still meant for the pane: it gets [Right]. Name is what it shows then.
+	Twice bool
+	Name  string
 }
 
 // Visit asks the app to select an entry in the list, or the nearest to its place.

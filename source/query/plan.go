@@ -89,6 +89,12 @@ func slides(n node) bool {
 		return slides(n.of)
 	case term:
 		switch n.field.class {
+		case is:
+			for _, v := range n.values {
+				if strings.EqualFold(v.text, "new") {
+					return true
+				}
+			}
 		case clock, from, before:
 			for _, v := range n.values {
 				for _, p := range v.points() {

@@ -32,6 +32,7 @@ type Activity struct {
 	snap   *Snapshot
 	filter *Filter // nil: all entries count
 	masks  []*mask
+	part   bool  // the matches are not whole
 	sums   []Sum // by the numbers of people
 	all    Sum
 }
@@ -39,7 +40,7 @@ type Activity struct {
 // Activity counts the matches by who acted. What old, which may be nil, has counted of the same filter is not counted again where entries
 // were only added behind it; else it takes time that grows with all of them. It returns nil when ctx is cancelled.
 func (m *Matches) Activity(ctx context.Context, old *Activity) *Activity {
-	return m.snap.activity(ctx, &Activity{snap: m.snap, filter: m.filter, masks: m.masks}, old)
+	return m.snap.activity(ctx, &Activity{snap: m.snap, filter: m.filter, masks: m.masks, part: !m.Whole()}, old)
 }
 
 // Activity counts all entries: see [Matches.Activity].
@@ -85,7 +86,7 @@ func (s *Snapshot) activity(ctx context.Context, a, old *Activity) *Activity {
 
 // continues tells how many chunks of old have all their rows at the same place in a; 0 when some of old's have not.
 func (a *Activity) continues(old *Activity) int {
-	if old == nil || old.filter != a.filter || len(old.snap.chunks) > len(a.snap.chunks) || old.snap.words.Len(Principals) > len(a.sums) {
+	if old == nil || old.part || old.filter != a.filter || len(old.snap.chunks) > len(a.snap.chunks) || old.snap.words.Len(Principals) > len(a.sums) {
 		return 0
 	}
 	for i, c := range old.snap.chunks {

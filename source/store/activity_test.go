@@ -307,3 +307,22 @@ func BenchmarkActivity(b *testing.B) {
 		}
 	})
 }
+
+func TestActivityOfMatchesThatAreNotWhole(t *testing.T) {
+	s := store.New(store.Limits{})
+	s.Append(crowd(rand.New(rand.NewPCG(9, 10)), 0, 9000))
+	snap := s.Snapshot()
+	f := store.Rows(func(r store.Row) bool { return r.Operation() != "UserLogin" })
+	some := snap.Newest(t.Context(), f, 10, time.Hour)
+	if some.Whole() {
+		t.Fatal("all was searched")
+	}
+	first := some.Activity(t.Context(), nil)
+	if first.All().Entries != some.Len() {
+		t.Errorf("%d entries of %d", first.All().Entries, some.Len())
+	}
+	all := snap.Match(t.Context(), f, some)
+	if got := all.Activity(t.Context(), first).All().Entries; got != all.Len() {
+		t.Errorf("%d entries of %d", got, all.Len())
+	}
+}

@@ -41,6 +41,7 @@ type Filter struct {
 	from, to int64
 	row      func(Row) bool
 	probe    *audit.Probe
+	fresh    *fresh
 }
 
 type kind uint8
@@ -52,6 +53,7 @@ const (
 	byAll
 	byAny
 	byNot
+	byFresh
 	byScalar
 	byRow
 )
@@ -113,6 +115,8 @@ func (f *Filter) prepare(s *Snapshot) {
 		}
 	case byScalar:
 		f.probe.Prepare(&s.words)
+	case byFresh:
+		f.fresh.prepare(s)
 	}
 	for _, o := range f.of {
 		o.prepare(s)
@@ -214,6 +218,8 @@ func (f *Filter) scan(s *Snapshot, c *chunk, m *mask) {
 		for i := range m {
 			m[i] &^= part[i]
 		}
+	case byFresh:
+		f.fresh.scan(c, m)
 	case byScalar:
 		var room []byte
 		for i, w := range m {
