@@ -74,8 +74,9 @@ func (c *caller) list(ctx context.Context, filter *types.ShardFilter) ([]types.S
 	}
 }
 
-// iterator gives an iterator for the position in the shard.
-func (c *caller) iterator(ctx context.Context, shard string, p position) (string, error) {
+// iterator gives an iterator for the position in the shard, and the time of asking by the service's clock.
+func (c *caller) iterator(ctx context.Context, shard string, p position) (it string, asked time.Time, err error) {
+	asked = time.Now()
 	in := &kinesis.GetShardIteratorInput{ShardId: &shard, ShardIteratorType: p.kind}
 	in.StreamName, in.StreamARN = c.names()
 	switch p.kind {
@@ -86,12 +87,12 @@ func (c *caller) iterator(ctx context.Context, shard string, p position) (string
 	}
 	out, err := call(ctx, c.timeout, in, c.api.GetShardIterator)
 	if err != nil {
-		return "", fmt.Errorf("getting an iterator for %s: %w", shard, err)
+		return "", asked, fmt.Errorf("getting an iterator for %s: %w", shard, err)
 	}
 	if aws.ToString(out.ShardIterator) == "" {
-		return "", fmt.Errorf("getting an iterator for %s: the answer holds none", shard)
+		return "", asked, fmt.Errorf("getting an iterator for %s: the answer holds none", shard)
 	}
-	return *out.ShardIterator, nil
+	return *out.ShardIterator, theirs(asked, out.ResultMetadata), nil
 }
 
 // records reads at most limit records.

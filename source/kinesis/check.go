@@ -158,7 +158,7 @@ func retention(hours int32) string {
 // Dry runs are limited to one a second for each stream, and do not find out about the key of an encrypted stream:
 // https://docs.aws.amazon.com/streams/latest/dev/kds-dryrun-validation.html.
 func (e *examination) reading(ctx context.Context, shard string, encrypted bool) {
-	iterator, err := e.iterator(ctx, shard, horizon())
+	iterator, _, err := e.iterator(ctx, shard, horizon())
 	if err != nil {
 		e.wrong(actionIterator, err)
 		return

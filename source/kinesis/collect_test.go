@@ -20,6 +20,8 @@ type collector struct {
 	statuses []source.Status
 	last     map[string]source.Status
 	bad      int
+	found    []source.Gap
+	kept     map[string]source.Position
 }
 
 func collect(t *testing.T, s *Stream) *collector {
@@ -27,7 +29,7 @@ func collect(t *testing.T, s *Stream) *collector {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &collector{
 		t: t, cancel: cancel, out: make(chan source.Event), ended: make(chan error, 1),
-		parts: map[string]string{}, last: map[string]source.Status{},
+		parts: map[string]string{}, last: map[string]source.Status{}, kept: map[string]source.Position{},
 	}
 	go func() { c.ended <- s.Run(ctx, c.out) }()
 	return c
@@ -39,6 +41,10 @@ func (c *collector) take(e source.Event) {
 		c.parts[e.Entries[i].LogID] = e.Entries[i].Origin.Part
 	}
 	c.bad += len(e.Bad)
+	c.found = append(c.found, e.Gaps...)
+	if e.Position != nil {
+		c.kept[e.Position.Part] = *e.Position
+	}
 	if e.Status != nil {
 		c.statuses = append(c.statuses, *e.Status)
 		c.last[e.Status.Part] = *e.Status

@@ -1,11 +1,15 @@
 package kinesis
 
 import (
+	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+
+	"taudit/source"
 )
 
 // family is the shards of a stream and which came of which by splitting and merging. A shard is read when all its parents
@@ -19,7 +23,10 @@ type member struct {
 	id      string
 	parents []string
 	from    position
+	since   time.Time    // what arrived before was read in an earlier run; zero: it was not
+	holes   []source.Gap // that end where this shard, or a child of it that is read, goes on
 	state   memberState
+	told    bool // that it is there
 }
 
 type memberState uint8
@@ -87,6 +94,11 @@ func (f *family) next() []*member {
 	}
 	for _, m := range list {
 		m.state = reading
+		for _, p := range m.parents {
+			if parent := f.members[p]; parent != nil {
+				m.holes, parent.holes = append(m.holes, parent.holes...), nil
+			}
+		}
 	}
 	slices.SortFunc(list, func(a, b *member) int { return strings.Compare(a.id, b.id) })
 	return list
@@ -98,8 +110,56 @@ func (f *family) blocks(parent string) bool {
 	return m != nil && m.state != ended
 }
 
-// end says how the reading of a shard ended.
-func (f *family) end(id string, s memberState) { f.members[id].state = s }
+// news gives the shards that wait for their parents and have not been spoken of, oldest first, and counts them as told.
+func (f *family) news() []string {
+	var list []string
+	for id, m := range f.members {
+		if m.state == waiting && !m.told {
+			m.told = true
+			list = append(list, id)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// end says how the reading of a shard ended, and what holes are behind it.
+func (f *family) end(id string, s memberState, holes []source.Gap) {
+	f.members[id].state = s
+	f.members[id].holes = holes
+}
+
+// forlorn gives the holes that no child of a shard will ever tell the end of, and forgets them.
+func (f *family) forlorn() []source.Gap {
+	var list []source.Gap
+	for id, m := range f.members {
+		if m.state == ended && !f.hasChildren(id) {
+			list, m.holes = append(list, m.holes...), nil
+		}
+	}
+	slices.SortFunc(list, func(a, b source.Gap) int { return strings.Compare(a.Part, b.Part) })
+	return list
+}
+
+// orphans gives the shards that will never be read because an ancestor was not read to its end, oldest first, and counts them as
+// stopped too.
+func (f *family) orphans() []string {
+	barred := map[string]bool{}
+	for more := true; more; {
+		more = false
+		for id, m := range f.members {
+			if m.state == waiting && !barred[id] && slices.ContainsFunc(m.parents, func(p string) bool {
+				return barred[p] || f.members[p] != nil && f.members[p].state == stopped
+			}) {
+				barred[id], more = true, true
+			}
+		}
+	}
+	for id := range barred {
+		f.members[id].state = stopped
+	}
+	return slices.Sorted(maps.Keys(barred))
+}
 
 // hasChildren reports whether a child of the shard is known.
 func (f *family) hasChildren(id string) bool {

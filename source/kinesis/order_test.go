@@ -39,7 +39,7 @@ func turns(f *family) []string {
 		var ids []string
 		for _, m := range next {
 			ids = append(ids, m.id)
-			f.end(m.id, ended)
+			f.end(m.id, ended, nil)
 		}
 		rounds = append(rounds, strings.Join(ids, " "))
 	}
@@ -75,12 +75,12 @@ func TestFamilyMergeChildOnce(t *testing.T) {
 	f := newFamily()
 	f.addListed([]types.Shard{listed("a"), listed("b")}, tip())
 	f.next()
-	f.end("a", ended)
+	f.end("a", ended, nil)
 	f.addChildren([]types.ChildShard{child("c", "a", "b")})
 	if next := f.next(); len(next) != 0 {
 		t.Fatalf("the child's turn came before its second parent ended: %v", next[0].id)
 	}
-	f.end("b", ended)
+	f.end("b", ended, nil)
 	f.addChildren([]types.ChildShard{child("c", "a", "b")})
 	next := f.next()
 	if len(next) != 1 || next[0].id != "c" || next[0].from != horizon() {
@@ -107,7 +107,7 @@ func TestFamilyStopped(t *testing.T) {
 	f := newFamily()
 	f.addListed([]types.Shard{listed("a"), listed("b", "a")}, horizon())
 	f.next()
-	f.end("a", stopped)
+	f.end("a", stopped, nil)
 	if next := f.next(); len(next) != 0 || f.active() {
 		t.Error("the child of a stopped shard had its turn")
 	}

@@ -25,8 +25,9 @@ type run struct {
 	patience *patience
 	group    sync.WaitGroup
 	first    *types.ShardFilter
-	listing  bool  // a listing is under way or planned
-	err      error // the first that ended the reading of something
+	keptAs   string // the place of positions; empty: none are sent
+	listing  bool   // a listing is under way or planned
+	err      error  // the first that ended the reading of something
 }
 
 // shardEnd is how the reading of a shard ended.
@@ -34,6 +35,7 @@ type shardEnd struct {
 	id       string
 	closed   bool // nothing more will ever come of it
 	children []types.ChildShard
+	holes    []source.Gap // whose end was not reached
 	err      error
 }
 
@@ -58,6 +60,11 @@ func (r *run) coordinate(ctx context.Context) error {
 		for _, m := range r.shards.next() {
 			r.group.Go(func() { r.read(ctx, m) })
 		}
+		for _, id := range r.shards.news() {
+			if err := r.speakOf(ctx, id, source.Connecting, nil); err != nil {
+				return err
+			}
+		}
 		if !r.shards.active() && !r.listing && !r.expecting() {
 			return r.finish(ctx)
 		}
@@ -71,7 +78,9 @@ func (r *run) coordinate(ctx context.Context) error {
 				return err
 			}
 		case e := <-r.ends:
-			r.ended(ctx, e)
+			if err := r.ended(ctx, e); err != nil {
+				return err
+			}
 			if errors.As(r.err, new(*noStreamError)) {
 				return r.err
 			}
@@ -84,48 +93,70 @@ func (r *run) expecting() bool {
 	return r.options.Follow && r.err == nil && !r.shards.any(stopped)
 }
 
-// begin lists the shards to begin with, trying for as long as it is worth it.
+// begin lists the shards to begin with, and finds out where to begin in each.
 func (r *run) begin(ctx context.Context) error {
-	if err := r.whole.send(ctx, nil, nil); err != nil {
+	if err := r.whole.send(ctx, nil, nil, nil); err != nil {
 		return err
 	}
 	from, filter := beginning(r.options, r.began)
+	if r.options.Resume != nil && r.Resumes() {
+		resumed, err := r.resume(ctx, from)
+		if err != nil || resumed {
+			return err
+		}
+	}
+	shards, filter, err := r.ask(ctx, filter)
+	if err != nil {
+		return err
+	}
 	r.first = filter
+	r.shards.addListed(shards, from)
+	r.keptAs = r.placeName(ctx)
+	return r.whole.send(ctx, nil, nil, nil)
+}
+
+// ask lists the shards that match filter, or one that comes near it if the service does not take that, and tries for as long as it is
+// worth it.
+func (r *run) ask(ctx context.Context, filter *types.ShardFilter) ([]types.Shard, *types.ShardFilter, error) {
 	for {
 		shards, err := r.caller.list(ctx, filter)
 		if err == nil {
-			r.shards.addListed(shards, from)
 			r.patience.reset()
 			r.whole.succeed(source.Live)
-			return r.whole.send(ctx, nil, nil)
+			return shards, filter, nil
 		}
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil, nil, ctx.Err()
 		}
 		if isInvalid(err) && filter.Timestamp != nil {
 			// A time before the stream was made is refused by some; all shards are then young enough.
 			filter = &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon}
-			r.first = filter
 			continue
 		}
 		state, wait, again := r.patience.wait(err)
 		explained := r.explain(err, actionList)
 		if isNotFound(err) || !again {
 			r.whole.fail(source.Failing, explained, 0)
-			if err := r.whole.send(ctx, nil, nil); err != nil {
-				return err
+			if err := r.whole.send(ctx, nil, nil, nil); err != nil {
+				return nil, nil, err
 			}
-			return explained
+			return nil, nil, explained
 		}
 		r.options.Log.Warn("listing shards failed and is tried again", "stream", r.ref.Name, "wait", wait, "error", err)
 		r.whole.fail(state, explained, wait)
-		if err := r.whole.send(ctx, nil, nil); err != nil {
-			return err
+		if err := r.whole.send(ctx, nil, nil, nil); err != nil {
+			return nil, nil, err
 		}
 		if err := sleep(ctx, wait); err != nil {
-			return err
+			return nil, nil, err
 		}
 	}
+}
+
+// speakOf sends the status of a shard that is not being read.
+func (r *run) speakOf(ctx context.Context, id string, s source.State, err error) error {
+	shard := report{out: r.out, status: source.Status{Source: r.Name(), Part: id, State: s, Err: err}}
+	return shard.send(ctx, nil, nil, nil)
 }
 
 // list looks, after a wait, for shards that nobody announced, unless that is under way.
@@ -159,9 +190,10 @@ func (r *run) listed(ctx context.Context, l listing) error {
 	r.listing = false
 	if l.err == nil {
 		r.shards.addListed(l.shards, horizon())
+		r.whole.gaps = append(r.whole.gaps, r.shards.forlorn()...)
 		r.patience.reset()
 		r.whole.succeed(source.Live)
-		return r.whole.send(ctx, nil, nil)
+		return r.whole.send(ctx, nil, nil, nil)
 	}
 	state, wait, again := r.patience.wait(l.err)
 	explained := r.explain(l.err, actionList)
@@ -170,7 +202,7 @@ func (r *run) listed(ctx context.Context, l listing) error {
 		state, wait = source.Failing, 0
 	}
 	r.whole.fail(state, explained, wait)
-	if err := r.whole.send(ctx, nil, nil); err != nil {
+	if err := r.whole.send(ctx, nil, nil, nil); err != nil {
 		return err
 	}
 	if gone {
@@ -189,16 +221,21 @@ func (r *run) read(ctx context.Context, m *member) {
 	end := shardEnd{id: m.id}
 	shard := &reader{
 		caller:   r.caller,
-		report:   report{out: r.out, status: source.Status{Source: r.Name(), Part: m.id}},
+		report:   report{out: r.out, status: source.Status{Source: r.Name(), Part: m.id, Held: source.Span{From: m.since}}},
 		shard:    m.id,
 		follow:   r.options.Follow,
 		tempo:    r.tempo,
+		pace:     pace{poll: r.tempo.poll},
 		until:    r.options.Until,
 		began:    r.began,
 		decoder:  audit.NewDecoder(),
 		log:      r.options.Log,
 		patience: newPatience(r.options.Follow, r.tempo.retry),
+		consumer: r.options.Consumer,
+		keptAs:   r.keptAs,
 		from:     m.from,
+		last:     m.from.sequence,
+		holes:    m.holes,
 		budget:   budget,
 		size:     guess,
 	}
@@ -207,7 +244,7 @@ func (r *run) read(ctx context.Context, m *member) {
 			end.err = fmt.Errorf("reading %s of %s failed in an unexpected way, which is a fault of this program: %v", m.id, r.ref.Name, p)
 			shard.fail(source.Failing, end.err, 0)
 			// The context's end is the only error, and is seen just below.
-			_ = shard.send(ctx, nil, nil)
+			_ = shard.tell(ctx, nil, nil)
 		}
 		select {
 		case r.ends <- end:
@@ -215,22 +252,38 @@ func (r *run) read(ctx context.Context, m *member) {
 		}
 	}()
 	end.closed, end.children, end.err = shard.read(ctx)
+	end.holes = shard.holes
 }
 
 // ended takes the end of a shard in. The children of one that is closed are looked for if nobody announced them.
-func (r *run) ended(ctx context.Context, e shardEnd) {
+func (r *run) ended(ctx context.Context, e shardEnd) error {
 	if e.err != nil {
 		r.note(e.err)
 	}
 	if e.err != nil || !e.closed {
-		r.shards.end(e.id, stopped)
-		return
+		r.shards.end(e.id, stopped, nil)
+		return r.forsake(ctx, e)
 	}
-	r.shards.end(e.id, ended)
+	r.shards.end(e.id, ended, e.holes)
 	r.shards.addChildren(e.children)
 	if !r.shards.hasChildren(e.id) {
 		r.list(ctx, 0)
 	}
+	return nil
+}
+
+// forsake says of the shards that will not be read because one before them was not read to its end.
+func (r *run) forsake(ctx context.Context, e shardEnd) error {
+	state, err := source.Done, error(nil)
+	if e.err != nil {
+		state, err = source.Failing, fmt.Errorf("it is not read because reading %s before it failed: %w", e.id, e.err)
+	}
+	for _, id := range r.shards.orphans() {
+		if err := r.speakOf(ctx, id, state, err); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // note keeps the first error for the end of the run.
@@ -245,6 +298,7 @@ func (r *run) finish(ctx context.Context) error {
 	if r.err != nil {
 		return r.err
 	}
+	r.whole.gaps = append(r.whole.gaps, r.shards.forlorn()...)
 	r.whole.succeed(source.Done)
-	return r.whole.send(ctx, nil, nil)
+	return r.whole.send(ctx, nil, nil, nil)
 }

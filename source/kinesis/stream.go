@@ -20,9 +20,11 @@ import (
 // are split and merged into. The parts of its events are shard IDs; the part with the empty name is the list of shards.
 type Stream struct {
 	caller
-	options source.Options
-	tempo   tempo
-	about   description
+	options  source.Options
+	tempo    tempo
+	place    func(context.Context) string // names what is read, for positions; nil: it lasts no longer than this process
+	distinct bool                         // the name tells the account
+	about    description
 }
 
 // tempo is how often things are done.
