@@ -137,5 +137,15 @@ func (c *collector) gaps() (n int64) {
 	return n
 }
 
+// live is how many shards are.
+func (c *collector) live() (n int) {
+	for part, s := range c.last {
+		if part != "" && s.State == source.Live {
+			n++
+		}
+	}
+	return n
+}
+
 // underSynctest tells fake time by its fixed start, midnight UTC 2000-01-01.
 func underSynctest() bool { return time.Now().Year() < 2020 }
