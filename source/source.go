@@ -229,9 +229,9 @@ type Options struct {
 
 	Session *Session // shared by the sources of one run; may be nil
 
-	// Consumer is the ARN of a consumer that is registered with a Kinesis stream, to read that stream with enhanced fan-out. Empty: all
-	// streams are polled.
-	Consumer string
+	// Consumers are ARNs of consumers that are registered with Kinesis streams, to read those streams with enhanced fan-out. Streams that
+	// none is registered with are polled.
+	Consumers []string
 
 	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
 	Pace time.Duration

@@ -8,32 +8,59 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
+	"github.com/aws/aws-sdk-go-v2/service/kinesis/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	"github.com/aws/smithy-go/middleware"
+	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 )
 
-// API is what is used of the SDK's client: three calls that only read. Any number of goroutines make them at once.
+// API is what is used of a [Client]: calls that only read. Any number of goroutines make them at once.
 type API interface {
 	ListShards(context.Context, *kinesis.ListShardsInput, ...func(*kinesis.Options)) (*kinesis.ListShardsOutput, error)
 	GetShardIterator(context.Context, *kinesis.GetShardIteratorInput, ...func(*kinesis.Options)) (*kinesis.GetShardIteratorOutput, error)
 	GetRecords(context.Context, *kinesis.GetRecordsInput, ...func(*kinesis.Options)) (*kinesis.GetRecordsOutput, error)
+
+	// Subscribe is SubscribeToShard. The subscription ends with ctx. The metadata is that of the answer before the first event.
+	Subscribe(ctx context.Context, in *kinesis.SubscribeToShardInput) (Subscription, middleware.Metadata, error)
 }
 
-var _ API = (*kinesis.Client)(nil)
+// Subscription gives the events of a shard. Close ends it, and must be called.
+type Subscription interface {
+	Events() <-chan types.SubscribeToShardEventStream // closed at the end
+	Err() error                                       // why it ended; nil: in order
+	Close() error
+}
+
+// Client is the SDK's client, whose subscriptions a fake can stand in for.
+type Client struct{ *kinesis.Client }
+
+var _ API = (*Client)(nil)
+
+// Subscribe is SubscribeToShard.
+func (c *Client) Subscribe(ctx context.Context, in *kinesis.SubscribeToShardInput) (Subscription, middleware.Metadata, error) {
+	// The SDK's client decodes all its subscriptions with one decoder, whose state they would share.
+	out, err := c.SubscribeToShard(ctx, in, func(o *kinesis.Options) { o.Protocol = awsjson.New11(schemas.Kinesis_20131202) })
+	if err != nil {
+		return nil, middleware.Metadata{}, err
+	}
+	return out.GetStream(), out.ResultMetadata, nil
+}
 
 // The IAM actions that reading a stream needs, as errors name them.
 const (
 	actionList     = "kinesis:ListShards"
 	actionIterator = "kinesis:GetShardIterator"
 	actionRecords  = "kinesis:GetRecords"
+	actionListen   = "kinesis:SubscribeToShard"
 )
 
 // NewClient makes the client that New wants: one that never retries by itself, since the SDK's retries wait in silence and hide
 // throttling from the status.
-func NewClient(cfg aws.Config) *kinesis.Client {
-	return kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
+func NewClient(cfg aws.Config) *Client {
+	return &Client{kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
 		o.Retryer = aws.NopRetryer{}
 		o.APIOptions = append(o.APIOptions, plainBody)
-	})
+	})}
 }
 
 // caller makes the calls for one stream, each with a deadline of its own because the SDK has no read timeout.
@@ -92,7 +119,44 @@ func (c *caller) iterator(ctx context.Context, shard string, p position) (it str
 	if aws.ToString(out.ShardIterator) == "" {
 		return "", asked, fmt.Errorf("getting an iterator for %s: the answer holds none", shard)
 	}
-	return *out.ShardIterator, theirs(asked, out.ResultMetadata), nil
+	return *out.ShardIterator, asked.Add(ahead(out.ResultMetadata)), nil
+}
+
+// subscribe begins a subscription at the position in the shard. The deadline is for its beginning; it ends with ctx. offset is how far the
+// service's clock is ahead of ours.
+func (c *caller) subscribe(ctx context.Context, shard, consumer string, p position) (sub Subscription, offset time.Duration, err error) {
+	start := &types.StartingPosition{Type: p.kind}
+	switch p.kind {
+	case types.ShardIteratorTypeAfterSequenceNumber:
+		start.SequenceNumber = &p.sequence
+	case types.ShardIteratorTypeAtTimestamp:
+		start.Timestamp = &p.at
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	late := time.AfterFunc(c.timeout, func() { cancel(context.DeadlineExceeded) })
+	sub, answer, err := c.api.Subscribe(ctx, &kinesis.SubscribeToShardInput{ConsumerARN: &consumer, ShardId: &shard, StartingPosition: start})
+	if !late.Stop() && err == nil {
+		err = errors.Join(context.DeadlineExceeded, sub.Close())
+	}
+	if err != nil {
+		if errors.Is(context.Cause(ctx), context.DeadlineExceeded) && !errors.Is(err, context.DeadlineExceeded) {
+			err = timeoutError{err}
+		}
+		cancel(nil)
+		return nil, 0, fmt.Errorf("subscribing to %s: %w", shard, err)
+	}
+	return ending{sub, cancel}, ahead(answer), nil
+}
+
+// ending is a subscription whose context ends with it.
+type ending struct {
+	Subscription
+	cancel context.CancelCauseFunc
+}
+
+func (c ending) Close() error {
+	defer c.cancel(nil)
+	return c.Subscription.Close()
 }
 
 // records reads at most limit records.

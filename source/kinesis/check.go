@@ -24,7 +24,7 @@ type ExaminedAPI interface {
 }
 
 var (
-	_ ExaminedAPI    = (*kinesis.Client)(nil)
+	_ ExaminedAPI    = (*Client)(nil)
 	_ source.Checker = Check
 )
 

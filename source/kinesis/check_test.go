@@ -23,7 +23,7 @@ import (
 
 // examined is an emulator whose stream has a key of its own, if it has one, and that may not know dry runs.
 type examined struct {
-	*sdk.Client
+	*kinesis.Client
 	key     string
 	undry   bool
 	read    func() error // instead of reading for real

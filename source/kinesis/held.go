@@ -12,20 +12,20 @@ import (
 // coarse is how far the clocks must be apart before it is believed: the service's answers tell the time in whole seconds.
 const coarse = 2 * time.Second
 
-// theirs gives a time of this machine's clock as the service's clock had it, which stamps the arrivals of records.
-func theirs(t time.Time, answer middleware.Metadata) time.Time {
+// ahead is how far the service's clock, which stamps the arrivals of records, is ahead of this machine's by an answer.
+func ahead(answer middleware.Metadata) time.Duration {
 	server, ok := awsmiddleware.GetServerTime(answer)
 	if !ok {
-		return t
+		return 0
 	}
 	at, ok := awsmiddleware.GetResponseAt(answer)
 	if !ok {
-		return t
+		return 0
 	}
 	if off := server.Sub(at); off.Abs() > coarse {
-		return t.Add(off)
+		return off
 	}
-	return t
+	return 0
 }
 
 // reach notes that all that arrived before a time has been read.

@@ -48,6 +48,7 @@ func (p *place) scale(t *testing.T, shards int32) {
 // At the full rate that a shard takes, with the limits of the service and at the pace of a real run, nothing is lost or doubled while
 // shards are split and merged, and every shard is read in order. It begins at the tip, where it is easiest to lose what comes first.
 func TestFullRateAcrossResharding(t *testing.T) {
+	t.Parallel()
 	p := newPlace(t, 2, emulator.KinesisOptions{})
 	p.tempo = tempo{poll: 250 * time.Millisecond, relist: time.Second, retry: 100 * time.Millisecond}
 	c := collect(t, p.source(source.Options{Follow: true, Latest: true}))

@@ -52,9 +52,10 @@ type reader struct {
 	holes    []source.Gap // open gaps, some of them from shards that this one came of
 	closed   bool         // the end of the shard has been read
 	asked    time.Time    // when GetRecords was called last
-	budget   int64        // bytes wanted of one answer
-	size     int64        // bytes of a record, as the last answer had them
-	expired  int          // iterators in a row that were found expired
+	hearing  hearing
+	budget   int64 // bytes wanted of one answer
+	size     int64 // bytes of a record, as the last answer had them
+	expired  int   // iterators in a row that were found expired
 	behind   time.Duration
 	idle     int // empty answers in a row that were no nearer to the tip
 	lagging  int // answers in a row that were behind the tip
@@ -64,9 +65,10 @@ type reader struct {
 type batch struct {
 	records  []types.Record
 	behind   time.Duration
-	asOf     time.Time // the service's time that behind is seen from, or earlier
+	asOf     time.Time // the service's time that behind is seen from, or earlier; zero: not known
 	children []types.ChildShard
-	closed   bool // it is the last of its shard
+	closed   bool   // it is the last of its shard
+	reached  string // sequence number to go on after, when that may be later than the last record; empty: it is that
 }
 
 // read sends what the shard holds until as far as was asked for, and then says whether that was the end of the shard, and what
@@ -75,6 +77,17 @@ func (r *reader) read(ctx context.Context) (closed bool, children []types.ChildS
 	if err := r.tell(ctx, nil, nil); err != nil {
 		return false, nil, err
 	}
+	if r.consumer != "" {
+		over, children, err := r.listen(ctx)
+		if over || err != nil {
+			return r.closed, children, err
+		}
+	}
+	return r.poll(ctx)
+}
+
+// poll is read by asking for records again and again.
+func (r *reader) poll(ctx context.Context) (closed bool, children []types.ChildShard, err error) {
 	for {
 		if r.iterator == "" {
 			gone, err := r.place(ctx)
@@ -97,7 +110,7 @@ func (r *reader) read(ctx context.Context) (closed bool, children []types.ChildS
 		over, err := r.take(ctx, batch{
 			records:  out.Records,
 			behind:   time.Duration(aws.ToInt64(out.MillisBehindLatest)) * time.Millisecond,
-			asOf:     theirs(r.asked, out.ResultMetadata),
+			asOf:     r.asked.Add(ahead(out.ResultMetadata)),
 			children: out.ChildShards,
 			closed:   r.iterator == "",
 		})
@@ -260,19 +273,17 @@ func (r *reader) take(ctx context.Context, b batch) (over bool, err error) {
 	tip := r.atTip(b.behind)
 	r.pace.answered(len(b.records) == 0, tip)
 	r.reach(newest)
-	switch {
-	case b.closed:
-		r.reach(b.asOf)
-	case tip:
+	if (b.closed || tip) && !b.asOf.IsZero() {
 		r.reach(b.asOf.Add(-b.behind))
-	}
-	if b.closed || tip {
 		// Nothing is left of what the gap began in.
 		r.regain(r.status.Held.To)
 	}
+	if b.reached != "" {
+		r.last, r.from, r.skipTo = b.reached, after(b.reached), ""
+	}
 	over = b.closed || r.over(tip)
 	if over {
-		r.closed = b.closed
+		r.conclude(b.closed)
 		r.succeed(source.Done)
 		r.status.Behind = 0
 		// Whoever adds up the shards must not take this one's end for the end of all, before its children have said that they are there.
@@ -294,17 +305,22 @@ func (r *reader) announce(ctx context.Context, children []types.ChildShard) erro
 	return nil
 }
 
-// finish reports the end of a shard that cannot be asked any more. What it held and was not read is counted here; where that ends is
-// told by its children.
+// finish reports the end of a shard that cannot be asked any more.
 func (r *reader) finish(ctx context.Context) error {
-	r.closed = true
+	r.conclude(true)
+	r.succeed(source.Done)
+	return r.tell(ctx, nil, nil)
+}
+
+// conclude notes that no more of the shard is read. The gaps of it that are still open are counted here, though its children tell
+// where they end.
+func (r *reader) conclude(closed bool) {
+	r.closed = closed
 	for _, g := range r.holes {
 		if g.Part == r.shard {
 			r.status.Gaps++
 		}
 	}
-	r.succeed(source.Done)
-	return r.tell(ctx, nil, nil)
 }
 
 // measure finds out where we are from an answer with so many records.

@@ -22,6 +22,34 @@ const leastKept = 24 * time.Hour
 // process.
 func (s *Stream) Resumes() bool { return s.place != nil }
 
+// owner is who a stream belongs to that was named without its account.
+type owner struct {
+	credentials       aws.CredentialsProvider
+	profile, endpoint string
+}
+
+// of gives the account of the stream or, when neither its ARN nor the credentials tell, how it is reached.
+func (o owner) of(ctx context.Context, ref Ref) string {
+	if account := ref.account(); account != "" {
+		return account
+	}
+	if o.credentials != nil {
+		// They were just used, so that this does not call out. What is wrong with them shows with the next call.
+		if c, err := o.credentials.Retrieve(ctx); err == nil && c.AccountID != "" {
+			return c.AccountID
+		}
+	}
+	if o.endpoint != "" {
+		return "profile " + o.profile + " at " + o.endpoint
+	}
+	return "profile " + o.profile
+}
+
+// placeOf names a stream for positions: kinesis/REGION/OWNER/NAME.
+func placeOf(ref Ref, owner string) string {
+	return "kinesis/" + ref.Region + "/" + owner + "/" + ref.Name
+}
+
 func (r *run) placeName(ctx context.Context) string {
 	if r.place == nil {
 		return ""

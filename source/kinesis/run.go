@@ -231,7 +231,7 @@ func (r *run) read(ctx context.Context, m *member) {
 		decoder:  audit.NewDecoder(),
 		log:      r.options.Log,
 		patience: newPatience(r.options.Follow, r.tempo.retry),
-		consumer: r.options.Consumer,
+		consumer: r.consumer,
 		keptAs:   r.keptAs,
 		from:     m.from,
 		last:     m.from.sequence,
