@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/schemas"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	smithyendpoints "github.com/aws/smithy-go/endpoints"
 	"github.com/aws/smithy-go/middleware"
 	"github.com/aws/smithy-go/transport/http/protocol/awsjson"
 )
@@ -60,7 +61,19 @@ func NewClient(cfg aws.Config) *Client {
 	return &Client{kinesis.NewFromConfig(cfg, func(o *kinesis.Options) {
 		o.Retryer = aws.NopRetryer{}
 		o.APIOptions = append(o.APIOptions, plainBody)
+		if o.AccountIDEndpointMode == aws.AccountIDEndpointModeDisabled {
+			o.EndpointResolverV2 = sharedHost{kinesis.NewDefaultEndpointResolverV2()}
+		}
 	})}
+}
+
+// sharedHost finds the host that all accounts share. Where the SDK is told not to use hosts of accounts it keeps to that for those of
+// credentials only, and takes one from an ARN all the same.
+type sharedHost struct{ kinesis.EndpointResolverV2 }
+
+func (s sharedHost) ResolveEndpoint(ctx context.Context, p kinesis.EndpointParameters) (smithyendpoints.Endpoint, error) {
+	p.StreamARN, p.ConsumerARN, p.ResourceARN, p.AccountId = nil, nil, nil, nil
+	return s.EndpointResolverV2.ResolveEndpoint(ctx, p)
 }
 
 // caller makes the calls for one stream, each with a deadline of its own because the SDK has no read timeout.
