@@ -127,7 +127,6 @@ func (p *protocols) of(op string) []int {
 
 // TestConformanceListening holds reading by subscriptions to the contract, with everything that may befall them.
 func TestConformanceListening(t *testing.T) {
-	t.Parallel()
 	sourcetest.Run(t, func(t *testing.T) *sourcetest.Harness {
 		p := newPlace(t, 2, emulator.KinesisOptions{NoLimits: true, QuietEvent: 20 * time.Millisecond}).registered(t)
 		p.tempo.silence = 300 * time.Millisecond

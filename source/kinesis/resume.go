@@ -3,6 +3,8 @@ package kinesis
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -125,25 +127,29 @@ func count(n int, what string) string {
 // they came of are not read again, and others begin as otherwise asked.
 func (f *family) resume(name string, shards []types.Shard, kept []source.Position, otherwise position, now time.Time) resumption {
 	var out resumption
-	known := map[string]source.Position{}
-	for _, p := range kept {
-		known[p.Part] = p
-	}
 	listed := map[string]types.Shard{}
 	for _, s := range shards {
 		listed[aws.ToString(s.ShardId)] = s
 	}
-	read := lineage(known, listed)
+	known := map[string]source.Position{}
 	for _, p := range kept {
-		if _, there := listed[p.Part]; there || p.Ended {
-			if p.Ended {
-				f.add(p.Part, nil, horizon())
-				f.members[p.Part].state = ended
-			}
+		// A shard that has ended does not open again: this one is of a stream that was made anew.
+		if s, there := listed[p.Part]; !there || !p.Ended || !isOpen(s) {
+			known[p.Part] = p
+		}
+	}
+	read := lineage(known, listed)
+	for _, part := range slices.Sorted(maps.Keys(known)) {
+		p := known[part]
+		if _, there := listed[part]; there && !p.Ended {
+			continue
+		}
+		f.add(p.Part, nil, horizon())
+		if p.Ended {
+			f.members[part].state = ended
 			continue
 		}
 		out.expired = append(out.expired, p)
-		f.add(p.Part, nil, horizon())
 		f.end(p.Part, ended, []source.Gap{{
 			Source: name, Part: p.Part, Span: source.Span{From: p.To},
 			Why: "the rest of the shard had become older than the stream keeps before reading went on",
