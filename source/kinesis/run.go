@@ -57,13 +57,14 @@ func (r *run) coordinate(ctx context.Context) error {
 		relist = ticker.C
 	}
 	for {
-		for _, m := range r.shards.next() {
-			r.group.Go(func() { r.read(ctx, m) })
-		}
+		turn := r.shards.next()
 		for _, id := range r.shards.news() {
 			if err := r.speakOf(ctx, id, source.Connecting, nil); err != nil {
 				return err
 			}
+		}
+		for _, m := range turn {
+			r.group.Go(func() { r.read(ctx, m) })
 		}
 		if !r.shards.active() && !r.listing && !r.expecting() {
 			return r.finish(ctx)
