@@ -90,12 +90,10 @@ func (c *caller) names() (name, streamARN *string) {
 	return &c.ref.Name, nil
 }
 
-// list gives all shards that match filter.
-func (c *caller) list(ctx context.Context, filter *types.ShardFilter) ([]types.Shard, error) {
-	var (
-		shards []types.Shard
-		token  *string
-	)
+// list gives all shards that match filter, and the time of asking by the service's clock.
+func (c *caller) list(ctx context.Context, filter *types.ShardFilter) (shards []types.Shard, asked time.Time, err error) {
+	asked = time.Now()
+	var token *string
 	for {
 		in := &kinesis.ListShardsInput{NextToken: token}
 		if token == nil {
@@ -104,11 +102,11 @@ func (c *caller) list(ctx context.Context, filter *types.ShardFilter) ([]types.S
 		}
 		out, err := call(ctx, c.timeout, in, c.api.ListShards)
 		if err != nil {
-			return nil, fmt.Errorf("listing the shards of %s: %w", c.ref.Name, err)
+			return nil, asked, fmt.Errorf("listing the shards of %s: %w", c.ref.Name, err)
 		}
 		shards = append(shards, out.Shards...)
 		if aws.ToString(out.NextToken) == "" {
-			return shards, nil
+			return shards, asked.Add(ahead(out.ResultMetadata)), nil
 		}
 		token = out.NextToken
 	}

@@ -83,9 +83,9 @@ type examination struct {
 // shards lists them as reading does, and gives one that is open.
 func (e *examination) shards(ctx context.Context) (open string, ok bool) {
 	_, filter := beginning(e.options, time.Now())
-	shards, err := e.list(ctx, filter)
+	shards, _, err := e.list(ctx, filter)
 	if err != nil && isInvalid(err) && filter.Timestamp != nil {
-		shards, err = e.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
+		shards, _, err = e.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
 	}
 	if err != nil {
 		e.wrong(actionList, err)

@@ -22,6 +22,8 @@ type collector struct {
 	bad      int
 	found    []source.Gap
 	kept     map[string]source.Position
+
+	also func(source.Event) // sees every event, too
 }
 
 func collect(t *testing.T, s *Stream) *collector {
@@ -36,6 +38,9 @@ func collect(t *testing.T, s *Stream) *collector {
 }
 
 func (c *collector) take(e source.Event) {
+	if c.also != nil {
+		c.also(e)
+	}
 	for i := range e.Entries {
 		c.ids = append(c.ids, e.Entries[i].LogID)
 		c.parts[e.Entries[i].LogID] = e.Entries[i].Origin.Part

@@ -48,6 +48,14 @@ func (r *reader) lose(why string, err error) {
 	r.log.Warn("gap: "+why, "stream", r.ref.Name, "shard", r.shard, "from", from, "error", err)
 }
 
+// doubt opens a gap where reading goes on by time, at a time when what came since may have been trimmed: there is no record whose absence
+// would tell.
+func (r *reader) doubt(now time.Time) {
+	if r.last == "" && len(r.holes) == 0 && !r.status.Held.To.IsZero() && now.Sub(r.status.Held.To) > leastKept {
+		r.lose("what arrived then may have become older than the stream keeps before reading went on", nil)
+	}
+}
+
 // regain closes the gaps that are open, at the arrival of what comes after them.
 func (r *reader) regain(to time.Time) {
 	for _, g := range r.holes {

@@ -55,6 +55,7 @@ func (r *reader) listen(ctx context.Context) (over bool, children []types.ChildS
 		if err == nil {
 			r.hearing.began = time.Now()
 			r.placed(r.asked.Add(offset))
+			r.doubt(r.asked.Add(offset))
 			over, children, err = r.hear(ctx, sub, offset)
 			if over || ctx.Err() != nil {
 				return over, children, ctx.Err()

@@ -139,6 +139,7 @@ func (r *reader) place(ctx context.Context) (gone bool, err error) {
 		case err == nil:
 			r.iterator = it
 			r.placed(asked)
+			r.doubt(asked)
 			return false, nil
 		case ctx.Err() != nil:
 			return false, ctx.Err()
@@ -202,7 +203,7 @@ func (r *reader) replace(invalid error) bool {
 
 // lookUp finds out whether a shard that was not found has expired; its error may be that there is no such stream.
 func (r *reader) lookUp(ctx context.Context) (gone bool, err error) {
-	shards, err := r.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
+	shards, _, err := r.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
 	if err != nil {
 		return false, err
 	}

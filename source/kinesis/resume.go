@@ -77,6 +77,7 @@ func (r *run) resume(ctx context.Context, otherwise position) (resumed bool, err
 		return false, nil
 	}
 	picked := r.shards.resume(r.Name(), shards, kept, otherwise, r.began)
+	r.shards.settle()
 	// What is listed later is new, but for the ancestors that are left out here.
 	r.first = &types.ShardFilter{Type: types.ShardFilterTypeAtLatest}
 	r.whole.status.Remark = picked.note()
@@ -177,12 +178,27 @@ func (f *family) resume(name string, shards []types.Shard, kept []source.Positio
 		case read.ancestors[id]:
 		case read.after(s):
 			f.add(id, parentsOf(s), horizon())
+		case len(out.expired) > 0 && read.unknown(s):
+			// It may come, by shards that are gone too, of one that was read.
+			f.add(id, parentsOf(s), horizon())
+			f.members[id].holes = f.holes()
 		case otherwise.kind != types.ShardIteratorTypeLatest || isOpen(s):
 			out.fresh++
 			f.add(id, parentsOf(s), otherwise)
 		}
 	}
 	return out
+}
+
+// holes gives copies of those behind shards that have ended.
+func (f *family) holes() []source.Gap {
+	var list []source.Gap
+	for _, id := range slices.Sorted(maps.Keys(f.members)) {
+		if m := f.members[id]; m.state == ended {
+			list = append(list, m.holes...)
+		}
+	}
+	return list
 }
 
 func resumeAt(p source.Position) position {
@@ -218,6 +234,16 @@ func lineage(known map[string]source.Position, listed map[string]types.Shard) ki
 		mark(id)
 	}
 	return k
+}
+
+// unknown reports whether a shard came of others that are not there any more.
+func (k kinship) unknown(s types.Shard) bool {
+	parents := parentsOf(s)
+	return len(parents) > 0 && !slices.ContainsFunc(parents, func(p string) bool {
+		_, there := k.listed[p]
+		_, known := k.known[p]
+		return there || known
+	})
 }
 
 // after reports whether a shard came, by any number of splits and merges, of one that was read.

@@ -25,9 +25,12 @@ type run struct {
 	patience *patience
 	group    sync.WaitGroup
 	first    *types.ShardFilter
-	keptAs   string // the place of positions; empty: none are sent
-	listing  bool   // a listing is under way or planned
-	err      error  // the first that ended the reading of something
+	keptAs   string    // the place of positions; empty: none are sent
+	listing  bool      // a listing is under way or planned
+	again    bool      // another is wanted when it is done
+	asked    int       // listings that have begun after the first
+	listedAt time.Time // the service's time of the last listing
+	err      error     // the first that ended the reading of something
 }
 
 // shardEnd is how the reading of a shard ended.
@@ -40,7 +43,9 @@ type shardEnd struct {
 }
 
 type listing struct {
+	n      int // how many had begun with it
 	shards []types.Shard
+	asOf   time.Time // the service's time of asking
 	err    error
 }
 
@@ -112,6 +117,7 @@ func (r *run) begin(ctx context.Context) error {
 	}
 	r.first = filter
 	r.shards.addListed(shards, from)
+	r.shards.settle()
 	r.keptAs = r.placeName(ctx)
 	return r.whole.send(ctx, nil, nil, nil)
 }
@@ -120,8 +126,9 @@ func (r *run) begin(ctx context.Context) error {
 // worth it.
 func (r *run) ask(ctx context.Context, filter *types.ShardFilter) ([]types.Shard, *types.ShardFilter, error) {
 	for {
-		shards, err := r.caller.list(ctx, filter)
+		shards, asOf, err := r.caller.list(ctx, filter)
 		if err == nil {
+			r.listedAt = asOf
 			r.patience.reset()
 			r.whole.succeed(source.Live)
 			return shards, filter, nil
@@ -160,17 +167,21 @@ func (r *run) speakOf(ctx context.Context, id string, s source.State, err error)
 	return shard.send(ctx, nil, nil, nil)
 }
 
-// list looks, after a wait, for shards that nobody announced, unless that is under way.
+// list looks, after a wait, for shards that nobody announced. What is under way may have been answered before they were there, so that
+// another follows it.
 func (r *run) list(ctx context.Context, wait time.Duration) {
 	if r.listing {
+		r.again = true
 		return
 	}
 	r.listing = true
+	r.asked++
+	n := r.asked
 	r.group.Go(func() {
-		var l listing
+		l := listing{n: n}
 		defer func() {
 			if p := recover(); p != nil {
-				l = listing{err: fmt.Errorf("listing the shards of %s failed in an unexpected way: %v", r.ref.Name, p)}
+				l = listing{n: n, err: fmt.Errorf("listing the shards of %s failed in an unexpected way: %v", r.ref.Name, p)}
 			}
 			select {
 			case r.listings <- l:
@@ -178,7 +189,7 @@ func (r *run) list(ctx context.Context, wait time.Duration) {
 			}
 		}()
 		if sleep(ctx, wait) == nil {
-			l.shards, l.err = r.caller.list(ctx, later(r.first, r.began))
+			l.shards, l.asOf, l.err = r.caller.list(ctx, later(r.first, r.began))
 		}
 	})
 }
@@ -191,7 +202,12 @@ func (r *run) listed(ctx context.Context, l listing) error {
 	r.listing = false
 	if l.err == nil {
 		r.shards.addListed(l.shards, horizon())
-		r.whole.gaps = append(r.whole.gaps, r.shards.forlorn()...)
+		r.whole.gaps = append(r.whole.gaps, r.shards.adopt(r.Name(), r.listedAt)...)
+		r.listedAt = l.asOf
+		if unsure := r.shards.sure(l.n); unsure || r.again {
+			r.again = false
+			r.list(ctx, 0)
+		}
 		r.patience.reset()
 		r.whole.succeed(source.Live)
 		return r.whole.send(ctx, nil, nil, nil)
@@ -266,8 +282,7 @@ func (r *run) ended(ctx context.Context, e shardEnd) error {
 		return r.forsake(ctx, e)
 	}
 	r.shards.end(e.id, ended, e.holes)
-	r.shards.addChildren(e.children)
-	if !r.shards.hasChildren(e.id) {
+	if unsure := r.shards.addChildren(e.children, r.asked); unsure || !r.shards.hasChildren(e.id) {
 		r.list(ctx, 0)
 	}
 	return nil
