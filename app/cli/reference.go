@@ -105,15 +105,17 @@ func (u unopened) Run(context.Context, chan<- source.Event) error { return u.err
 
 // consumed refuses consumers of streams that are not read.
 func consumed(cmd *cobra.Command, refs, consumers []string) error {
+	if err := shapedConsumers(cmd, consumers); err != nil {
+		return err
+	}
 	for _, arn := range consumers {
 		stream, _, _ := strings.Cut(arn, "/consumer/")
 		_, name, _ := strings.Cut(stream, ":stream/")
 		if !slices.ContainsFunc(refs, func(ref string) bool {
 			ref = strings.TrimSuffix(strings.TrimPrefix(ref, "kinesis://"), "/")
-			return ref == stream || (name != "" && ref == name)
+			return ref == stream || ref == name
 		}) {
-			return usagef(cmd, "--consumer-arn: none of the sources is the stream of %q, whose ARN looks like "+
-				"arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:1700000000", arn)
+			return usagef(cmd, "--consumer-arn: %s is a consumer of %s, which is not among the sources", arn, stream)
 		}
 	}
 	return nil

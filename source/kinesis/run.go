@@ -39,6 +39,7 @@ type shardEnd struct {
 	closed   bool // nothing more will ever come of it
 	children []types.ChildShard
 	holes    []source.Gap // whose end was not reached
+	read     time.Time    // Held.To
 	err      error
 }
 
@@ -64,7 +65,7 @@ func (r *run) coordinate(ctx context.Context) error {
 	for {
 		turn := r.shards.next()
 		for _, id := range r.shards.news() {
-			if err := r.speakOf(ctx, id, source.Connecting, nil); err != nil {
+			if err := r.speakOf(ctx, source.Status{Part: id, State: source.Connecting}); err != nil {
 				return err
 			}
 		}
@@ -162,8 +163,9 @@ func (r *run) ask(ctx context.Context, filter *types.ShardFilter) ([]types.Shard
 }
 
 // speakOf sends the status of a shard that is not being read.
-func (r *run) speakOf(ctx context.Context, id string, s source.State, err error) error {
-	shard := report{out: r.out, status: source.Status{Source: r.Name(), Part: id, State: s, Err: err}}
+func (r *run) speakOf(ctx context.Context, s source.Status) error {
+	s.Source = r.Name()
+	shard := report{out: r.out, status: s}
 	return shard.send(ctx, nil, nil, nil)
 }
 
@@ -269,7 +271,7 @@ func (r *run) read(ctx context.Context, m *member) {
 		}
 	}()
 	end.closed, end.children, end.err = shard.read(ctx)
-	end.holes = shard.holes
+	end.holes, end.read = shard.holes, shard.status.Held.To
 }
 
 // ended takes the end of a shard in. The children of one that is closed are looked for if nobody announced them.
@@ -290,12 +292,15 @@ func (r *run) ended(ctx context.Context, e shardEnd) error {
 
 // forsake says of the shards that will not be read because one before them was not read to its end.
 func (r *run) forsake(ctx context.Context, e shardEnd) error {
-	state, err := source.Done, error(nil)
+	// Nothing that came before what was read of their ancestor is in them.
+	status := source.Status{State: source.Done, Held: source.Span{To: e.read}}
 	if e.err != nil {
-		state, err = source.Failing, fmt.Errorf("it is not read because reading %s before it failed: %w", e.id, e.err)
+		status = source.Status{
+			State: source.Failing, Err: fmt.Errorf("it is not read because reading %s before it failed: %w", e.id, e.err),
+		}
 	}
-	for _, id := range r.shards.orphans() {
-		if err := r.speakOf(ctx, id, state, err); err != nil {
+	for _, status.Part = range r.shards.orphans() {
+		if err := r.speakOf(ctx, status); err != nil {
 			return err
 		}
 	}
