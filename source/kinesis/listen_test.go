@@ -4,11 +4,15 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/pem"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -87,6 +91,47 @@ func TestListen(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The client that flags and environment make speaks HTTP/2 to a server with TLS, as the service wants it.
+func TestOpenListensOverHTTP2(t *testing.T) {
+	t.Setenv("AWS_EC2_METADATA_DISABLED", "true")
+	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
+	p := newPlace(t, 2, emulator.KinesisOptions{NoLimits: true}).registered(t)
+	p.put(t, sourcetest.Entries(0, 10)...)
+	var major atomic.Int64
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.Header.Get("X-Amz-Target"), ".SubscribeToShard") {
+			major.Store(int64(r.ProtoMajor))
+		}
+		p.server.ServeHTTP(w, r)
+	}))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	bundle := t.TempDir() + "/ca.pem"
+	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("AWS_CA_BUNDLE", bundle)
+	sources, err := Open(t.Context(), "kinesis://"+streamName, source.Options{
+		Region: "us-east-1", EndpointURL: server.URL, Consumers: []string{p.consumer}, Log: slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := collect(t, sources[0].(*Stream))
+	if err := c.end(); err != nil {
+		t.Fatal(err)
+	}
+	server.Close() // and so the connections of the client
+	c.unique(ids(0, 10)...)
+	if major.Load() != 2 {
+		t.Errorf("it subscribed over HTTP/%d", major.Load())
+	}
+	if len(c.kept) != 2 || !strings.HasPrefix(c.kept["shardId-000000000000"].Place, "kinesis/us-east-1/profile default at https://127.0.0.1:") {
+		t.Errorf("positions are %+v", c.kept)
 	}
 }
 

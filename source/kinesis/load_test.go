@@ -80,3 +80,37 @@ func TestFullRateAcrossResharding(t *testing.T) {
 	}
 	t.Logf("%d records of %d shards", n, len(last))
 }
+
+// A stream on demand begins with four shards and splits them by itself; whoever reads it learns of that by reading.
+func TestOnDemandStream(t *testing.T) {
+	p := newPlace(t, 1, emulator.KinesisOptions{NoLimits: true})
+	name := "on-demand"
+	_, err := NewClient(p.cfg).CreateStream(context.Background(), &kinesis.CreateStreamInput{
+		StreamName: &name, StreamModeDetails: &types.StreamModeDetails{StreamMode: types.StreamModeOnDemand},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.ref.Name = name
+	put := func(from, to int) {
+		for n := from; n < to; n++ {
+			if _, _, err := p.server.Put(name, fmt.Sprint(n), []byte(sourcetest.Entry(n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	c := collect(t, p.source(source.Options{Follow: true, Latest: true}))
+	c.until("being live", func() bool { return c.live() == 4 })
+	for from := 0; from < 200; from += 50 {
+		put(from, from+25)
+		for _, shard := range p.server.Shards(name)[:2] {
+			if _, err := p.server.Split(name, shard); err != nil {
+				t.Fatal(err)
+			}
+		}
+		put(from+25, from+50)
+	}
+	c.entries(200)
+	_ = c.stop()
+	c.unique(ids(0, 200)...)
+}
