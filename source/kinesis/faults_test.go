@@ -179,10 +179,14 @@ func (l *ledger) misfortune(t *testing.T, random *rand.Rand) {
 		f := emulator.Fault{
 			Op: ops[random.IntN(len(ops))], Kind: kinds[random.IntN(len(kinds))], Times: 1 + random.IntN(3), Delay: 0,
 		}
+		if f.Kind == emulator.ExpiredToken && random.IntN(4) > 0 {
+			f.Kind = emulator.Drop // a person has to log in again, which is waited for patiently
+		}
 		if f.Kind == emulator.Slow {
 			f.Delay = time.Duration(random.IntN(200)) * time.Millisecond
 		}
-		l.p.server.Inject(f)
+		// What is seldom called must not find all the faults since it was called last.
+		time.AfterFunc(3*time.Second, l.p.server.Inject(f))
 		return
 	}
 	shards := l.p.server.Shards(streamName)

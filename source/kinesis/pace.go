@@ -21,9 +21,10 @@ type pace struct {
 	rest   int // answers since the last throttling, or since strain was lessened
 }
 
-func (p *pace) interval() time.Duration {
-	return p.poll << max(min(p.idle/idleSteps, doublings), p.strain)
-}
+func (p *pace) interval() time.Duration { return p.poll << p.doubled() }
+
+// doubled is how many times the pause is doubled now.
+func (p *pace) doubled() int { return max(min(p.idle/idleSteps, doublings), p.strain) }
 
 // answered notes an answer.
 func (p *pace) answered(empty, tip bool) {

@@ -155,6 +155,10 @@ func TestPaceOfABusyShard(t *testing.T) {
 				}
 			}
 		}
+		// What is asked for in a second stays the same, up to what an answer may hold.
+		if usual, half, strained := calls[100].limit, calls[60].limit, calls[40].limit; half/2 != usual || strained != most {
+			t.Errorf("%d records were asked for after throttling, %d after a while, and %d then", strained, half, usual)
+		}
 		_ = c.stop()
 	})
 }

@@ -125,9 +125,11 @@ func (r *reader) tell(ctx context.Context, entries []audit.Entry, bad []audit.Ba
 	return r.send(ctx, entries, bad, r.position())
 }
 
-// limit is how many records to ask for.
+// limit is how many records to ask for: more when it is asked less often, so that a shard that is written to at its full rate is not lost
+// to it.
 func (r *reader) limit() int32 {
-	return int32(min(max(r.budget/max(r.size, 1), 1), most))
+	budget := r.budget << r.pace.doubled()
+	return int32(min(max(budget/max(r.size, 1), 1), most))
 }
 
 // place gets an iterator for where reading goes on. It gives true when the shard is there no more.

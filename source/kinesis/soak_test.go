@@ -3,6 +3,7 @@
 package kinesis
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -38,6 +39,7 @@ type tally struct {
 	gaps                   []source.Gap
 	retries                map[string]int64
 	notes                  map[string]bool
+	trouble                map[string]string // by part
 }
 
 func (c *tally) take(e source.Event) {
@@ -54,6 +56,10 @@ func (c *tally) take(e source.Event) {
 	c.gaps = append(c.gaps, e.Gaps...)
 	if s := e.Status; s != nil {
 		c.retries[s.Part] = s.Retries
+		delete(c.trouble, s.Part)
+		if s.Err != nil {
+			c.trouble[s.Part] = fmt.Sprintf("%s until %s: %v", s.State, s.NextRetry.Format("15:04:05"), s.Err)
+		}
 		if s.Remark != "" {
 			c.notes[s.Remark] = true
 		}
@@ -78,7 +84,7 @@ func TestSoak(t *testing.T) {
 		if name == "subscribed" {
 			s.consumer = p.consumer
 		}
-		c := &tally{came: make([]uint8, room), retries: map[string]int64{}, notes: map[string]bool{}}
+		c := &tally{came: make([]uint8, room), retries: map[string]int64{}, notes: map[string]bool{}, trouble: map[string]string{}}
 		tallies[name] = c
 		out := make(chan source.Event)
 		readers.Go(func() {
@@ -131,6 +137,11 @@ func TestSoak(t *testing.T) {
 		fmt.Printf("%6s heap %4.0f MiB, %d goroutines, %d shards, %d misfortunes; received %d polled, %d subscribed; %d and %d gaps\n",
 			time.Since(began).Truncate(time.Second), heap[len(heap)-1], runtime.NumGoroutine(), len(p.server.Shards(streamName)), misfortunes,
 			tallies["polled"].received, tallies["subscribed"].received, len(tallies["polled"].gaps), len(tallies["subscribed"].gaps))
+		for name, c := range tallies {
+			for part, text := range c.trouble {
+				fmt.Printf("       %s: %s is %s\n", name, cmp.Or(part, "the list of shards"), text)
+			}
+		}
 		mu.Unlock()
 	}
 	n := <-put
