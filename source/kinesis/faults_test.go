@@ -175,7 +175,7 @@ func (l *ledger) misfortune(t *testing.T, random *rand.Rand) {
 		emulator.Cut, emulator.Corrupt, emulator.Slow,
 	}
 	ops := []string{"GetRecords", "GetRecords", "GetRecords", "GetShardIterator", "ListShards", "SubscribeToShard", emulator.SubscriptionEvent}
-	if n := random.IntN(10); n < 8 {
+	if n := random.IntN(10); n < 9 {
 		f := emulator.Fault{
 			Op: ops[random.IntN(len(ops))], Kind: kinds[random.IntN(len(kinds))], Times: 1 + random.IntN(3), Delay: 0,
 		}
