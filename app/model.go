@@ -61,12 +61,13 @@ type Model struct {
 	context   bool               // what does not match is dimmed, not hidden
 	remember  func(string) error
 
-	notice []string // what needs to be said, in lines as wide as the screen
-	said   string   // the same, until the next key
-	focus  int      // the pane that gets the keys
-	body   int      // the pane in the place of the list
-	bare   bool     // no strips are shown above the list
-	zoomed bool     // nothing but the pane with the focus is shown
+	notice []string        // what needs to be said, in lines as wide as the screen
+	said   string          // the same, until the next key
+	noted  map[string]bool // notes of sources that were said
+	focus  int             // the pane that gets the keys
+	body   int             // the pane in the place of the list
+	bare   bool            // no strips are shown above the list
+	zoomed bool            // nothing but the pane with the focus is shown
 	opened opened
 	asker  int // the pane that wanted bytes examined
 	wish   wish
