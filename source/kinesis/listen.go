@@ -32,15 +32,22 @@ type hearing struct {
 	contested int       // times that somebody else took over
 	limited   int       // refusals in a row because of a limit
 	failed    int       // failures in a row
+	refused   time.Time // when it was found to be of no use; zero: it was not
 }
 
 // errSilent is a subscription without events. The service sends one every five seconds or so, also when there is nothing to tell.
 var errSilent = errors.New("no event came for so long that the subscription is taken to be dead")
 
+// listens reports whether the shard is to be subscribed to: there is a consumer, and if it was of no use, that is so long ago that whatever
+// was in the way may have passed.
+func (r *reader) listens() bool {
+	return r.consumer != "" && (r.hearing.refused.IsZero() || time.Since(r.hearing.refused) >= r.tempo.reconsider)
+}
+
 // listen reads the shard by subscriptions, one after another. It gives true at the end of what was asked for, and false when reading is
 // to go on by polling.
 func (r *reader) listen(ctx context.Context) (over bool, children []types.ChildShard, err error) {
-	for {
+	for r.listens() {
 		// Once a second and shard is what the service allows, which calls that take longer and shorter to get there must not break, and
 		// none within five seconds of the last.
 		next := r.asked.Add(r.tempo.poll + r.tempo.poll/10)
@@ -76,7 +83,7 @@ func (r *reader) listen(ctx context.Context) (over bool, children []types.ChildS
 		}
 		if why, refused := r.refused(err); refused {
 			r.log.Warn("the shard is polled instead of subscribed to", "stream", r.ref.Name, "shard", r.shard, "error", err)
-			r.consumer = ""
+			r.hearing = hearing{refused: time.Now()}
 			r.status.Remark = "polled, because the consumer cannot be used: " + why
 			return false, nil, r.tell(ctx, nil, nil)
 		}
@@ -84,6 +91,7 @@ func (r *reader) listen(ctx context.Context) (over bool, children []types.ChildS
 			return false, nil, err
 		}
 	}
+	return false, nil, nil
 }
 
 // hear takes the events of one subscription. It gives no error when that ended in its time.
@@ -131,7 +139,8 @@ func (r *reader) hear(ctx context.Context, sub Subscription, offset time.Duratio
 }
 
 func (r *reader) hearEvent(ctx context.Context, e types.SubscribeToShardEvent, asOf time.Time) (over bool, err error) {
-	r.hearing.heard, r.hearing.failed, r.hearing.limited = true, 0, 0
+	r.hearing.heard, r.hearing.failed, r.hearing.limited, r.hearing.refused = true, 0, 0, time.Time{}
+	r.status.Remark = ""
 	if time.Since(r.hearing.began) > time.Minute {
 		r.hearing.contested = 0
 	}

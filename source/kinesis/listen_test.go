@@ -412,6 +412,57 @@ func TestListenRefused(t *testing.T) {
 	}
 }
 
+// A consumer that was of no use is tried again after a quarter of an hour, from where polling has come to, and then the note goes.
+func TestListenReconsiders(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake("a")
+		f.listen = func(_ context.Context, n int, _ *kinesis.SubscribeToShardInput) (Subscription, error) {
+			if n < 2 {
+				return nil, denied()
+			}
+			e := newEar()
+			var events []types.SubscribeToShardEvent
+			if n == 2 {
+				events = append(events, told("5000", 0, 3999))
+			}
+			for range 100 {
+				events = append(events, told("5001", 0))
+			}
+			go e.say(5*time.Second, nil, events...)
+			return e, nil
+		}
+		f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+			return answer(shard, 0, n), nil
+		}
+		c := collect(t, f.listening(source.Options{Follow: true}))
+		c.during(14 * time.Minute)
+		if n := len(f.made("SubscribeToShard", "a")); n != 1 || c.last["a"].Remark == "" {
+			t.Errorf("it subscribed %d times, and the note is %q", n, c.last["a"].Remark)
+		}
+		c.during(17 * time.Minute)
+		calls := starts(f, "a")
+		polled := len(f.made("GetRecords", "a"))
+		if len(calls) < 3 || calls[1] == calls[2] || !strings.HasPrefix(calls[2], "AFTER_SEQUENCE_NUMBER ") {
+			t.Fatalf("it subscribed at %q", calls)
+		}
+		if s := c.last["a"]; s.Remark != "" || s.State != source.Live {
+			t.Errorf("while subscribed the status is %+v", s)
+		}
+		c.during(time.Minute)
+		if n := len(f.made("GetRecords", "a")); n != polled {
+			t.Errorf("%d records were asked for while subscribed", n-polled)
+		}
+		_ = c.stop()
+		seen := map[string]bool{}
+		for _, id := range c.ids {
+			if seen[id] {
+				t.Fatalf("%s came twice", id)
+			}
+			seen[id] = true
+		}
+	})
+}
+
 // What is no matter of the consumer is waited for and tried again.
 func TestListenRetries(t *testing.T) {
 	for _, err := range []error{&types.InternalFailureException{}, throttled(), timeoutError{context.DeadlineExceeded}} {

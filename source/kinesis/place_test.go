@@ -34,7 +34,7 @@ type place struct {
 func quick() tempo {
 	return tempo{
 		poll: 5 * time.Millisecond, relist: 100 * time.Millisecond, retry: 10 * time.Millisecond,
-		renew: 5 * time.Second, silence: time.Second,
+		renew: 5 * time.Second, silence: time.Second, reconsider: time.Hour,
 	}
 }
 

@@ -77,18 +77,19 @@ func (r *reader) read(ctx context.Context) (closed bool, children []types.ChildS
 	if err := r.tell(ctx, nil, nil); err != nil {
 		return false, nil, err
 	}
-	if r.consumer != "" {
-		over, children, err := r.listen(ctx)
-		if over || err != nil {
+	for {
+		if over, children, err := r.listen(ctx); over || err != nil {
+			return r.closed, children, err
+		}
+		if over, children, err := r.poll(ctx); over || err != nil {
 			return r.closed, children, err
 		}
 	}
-	return r.poll(ctx)
 }
 
-// poll is read by asking for records again and again.
-func (r *reader) poll(ctx context.Context) (closed bool, children []types.ChildShard, err error) {
-	for {
+// poll reads by asking for records again and again. It gives true at the end of what was asked for, and false when it is time to subscribe.
+func (r *reader) poll(ctx context.Context) (over bool, children []types.ChildShard, err error) {
+	for !r.listens() {
 		if r.iterator == "" {
 			gone, err := r.place(ctx)
 			if err != nil || gone {
@@ -115,9 +116,11 @@ func (r *reader) poll(ctx context.Context) (closed bool, children []types.ChildS
 			closed:   r.iterator == "",
 		})
 		if err != nil || over {
-			return r.closed, out.ChildShards, err
+			return over, out.ChildShards, err
 		}
 	}
+	r.iterator = "" // it does not last until it is needed again
+	return false, nil, nil
 }
 
 // tell sends an event of the shard with how far it has been read.

@@ -40,12 +40,15 @@ type tempo struct {
 	renew    time.Duration // how long a subscription lasts at most; the service ends it after five minutes
 	silence  time.Duration // without an event for so long it is taken to be dead
 	takeover time.Duration // after it began there cannot be another one for so long
+
+	reconsider time.Duration // a consumer that was of no use is tried again after so long
 }
 
 func calm() tempo {
 	return tempo{
 		poll: time.Second, relist: time.Minute, retry: time.Second,
 		renew: 4*time.Minute + 45*time.Second, silence: 35 * time.Second, takeover: 5 * time.Second,
+		reconsider: 15 * time.Minute,
 	}
 }
 
