@@ -314,6 +314,7 @@ func (r *reader) announce(ctx context.Context, children []types.ChildShard) erro
 // finish reports the end of a shard that cannot be asked any more.
 func (r *reader) finish(ctx context.Context) error {
 	r.conclude(true)
+	r.reach(time.Now()) // the rest is in a gap
 	r.succeed(source.Done)
 	return r.tell(ctx, nil, nil)
 }

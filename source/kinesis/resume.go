@@ -86,7 +86,9 @@ func (r *run) resume(ctx context.Context, otherwise position) (resumed bool, err
 	}
 	for _, p := range picked.expired {
 		// It is said once: the next run finds the shard ended.
-		status := source.Status{Source: r.Name(), Part: p.Part, State: source.Done, Gaps: 1, Held: source.Span{From: p.To}}
+		status := source.Status{
+			Source: r.Name(), Part: p.Part, State: source.Done, Gaps: 1, Held: source.Span{From: p.To, To: r.listedAt},
+		}
 		shard := report{out: r.out, status: status}
 		p.Ended = true
 		if err := shard.send(ctx, nil, nil, &p); err != nil {

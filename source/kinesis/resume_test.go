@@ -228,6 +228,9 @@ func TestResumeAfterExpiry(t *testing.T) {
 	if len(second.found) != 1 || second.found[0].From.IsZero() || second.found[0].To.IsZero() || second.gaps() != 1 {
 		t.Errorf("the gaps are %+v", second.found)
 	}
+	if s := second.last["shardId-000000000000"]; s.State != source.Done || !s.Held.To.After(s.Held.From) {
+		t.Errorf("the shard that is gone is %+v", s)
+	}
 	if note := second.last[""].Remark; !strings.Contains(note, "no shard that was read earlier is left; 1 shard expired") {
 		t.Errorf("the note is %q", note)
 	}

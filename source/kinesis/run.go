@@ -262,8 +262,9 @@ func (r *run) read(ctx context.Context, m *member) {
 		if p := recover(); p != nil {
 			end.err = fmt.Errorf("reading %s of %s failed in an unexpected way, which is a fault of this program: %v", m.id, r.ref.Name, p)
 			shard.fail(source.Failing, end.err, 0)
-			// The context's end is the only error, and is seen just below.
-			_ = shard.tell(ctx, nil, nil)
+			// The context's end is the only error, and is seen just below. How far it was read is not told: what was read last may
+			// not have been sent.
+			_ = shard.send(ctx, nil, nil, nil)
 		}
 		select {
 		case r.ends <- end:
