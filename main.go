@@ -46,6 +46,7 @@ func run() int {
 		Demo:       account{},
 		Filters:    config.NewHistory(config.HistoryPath()),
 		Marks:      config.NewMarks(config.MarksPath()),
+		Positions:  config.NewPositions(config.PositionsDir()),
 		ConfigPath: config.FilePath(),
 		Now:        time.Now,
 		Version:    cli.BuildVersion(),

@@ -29,6 +29,8 @@ type Feed struct {
 	window  Window
 	found   *findings
 	fresh   func([]audit.Entry)
+	taken   func(source.Position)
+	notes   map[string]string
 	now     func() time.Time
 	every   time.Duration
 	log     *slog.Logger
@@ -73,6 +75,13 @@ type FeedOptions struct {
 	// called from the goroutine of Run, which waits for it. It may be nil.
 	Fresh func([]audit.Entry)
 
+	// Taken is called with how far a part has been read, after the store has what was read of it and after Fresh, from the goroutine of
+	// Run. It may be nil.
+	Taken func(source.Position)
+
+	// Notes are notes of sources by their names, for every status of theirs that has none of its own.
+	Notes map[string]string
+
 	Now func() time.Time // tells when an event was received; nil is [time.Now]
 	Log *slog.Logger
 }
@@ -106,6 +115,8 @@ func NewFeed(sources []source.Source, o FeedOptions) *Feed {
 		window:  o.Window,
 		found:   newFindings(),
 		fresh:   o.Fresh,
+		taken:   o.Taken,
+		notes:   o.Notes,
 		every:   o.Describe,
 		now:     o.Now,
 		log:     o.Log,
@@ -247,6 +258,9 @@ func (f *Feed) take(ev source.Event) (err error) {
 	}
 	s.Store = f.store.Snapshot()
 	f.publish(&s)
+	if ev.Position != nil && f.taken != nil {
+		f.taken(*ev.Position)
+	}
 	return nil
 }
 
@@ -266,6 +280,9 @@ func (f *Feed) tell(added store.Added, all func() []audit.Entry) {
 // withStatus gives a copy of the list with the status of one part renewed.
 func (f *Feed) withStatus(list []source.Status, n source.Status) []source.Status {
 	list = slices.Clone(list)
+	if n.Remark == "" {
+		n.Remark = f.notes[n.Source]
+	}
 	i := slices.IndexFunc(list, func(s source.Status) bool { return s.Source == n.Source && s.Part == n.Part })
 	if i < 0 {
 		// The placeholder of a source that had not reported gives way to its first part.

@@ -186,6 +186,21 @@ func (m *Model) trouble() []string {
 	return lines
 }
 
+// sayNotes says what is not as people asked though nothing fails, each once.
+func (m *Model) sayNotes() {
+	for i := range m.state.Status {
+		s := &m.state.Status[i]
+		if s.Remark == "" || m.noted[s.Source+s.Remark] {
+			continue
+		}
+		if m.noted == nil {
+			m.noted = map[string]bool{}
+		}
+		m.noted[s.Source+s.Remark] = true
+		m.said = s.Source + ": " + s.Remark
+	}
+}
+
 // footer is the last line: the keys that matter now.
 func (m *Model) footer() string {
 	t := m.theme

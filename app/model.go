@@ -67,12 +67,13 @@ type Model struct {
 	trail     trail // the filters there were
 	again     int   // the pane that the key that opens is still meant for; 0: none
 
-	notice []string // what needs to be said, in lines as wide as the screen
-	said   string   // the same, until the next key
-	focus  int      // the pane that gets the keys
-	body   int      // the pane in the place of the list
-	bare   bool     // no strips are shown above the list
-	zoomed bool     // nothing but the pane with the focus is shown
+	notice []string        // what needs to be said, in lines as wide as the screen
+	said   string          // the same, until the next key
+	noted  map[string]bool // notes of sources that were said
+	focus  int             // the pane that gets the keys
+	body   int             // the pane in the place of the list
+	bare   bool            // no strips are shown above the list
+	zoomed bool            // nothing but the pane with the focus is shown
 	opened opened
 	asker  int // the pane that wanted bytes examined
 	wish   wish

@@ -116,6 +116,7 @@ func (m *Model) learn(msg feedMsg) {
 		}
 	}
 	m.pass()
+	m.sayNotes()
 	if !slices.Equal(m.notice, m.trouble()) {
 		m.lay()
 	}

@@ -35,6 +35,31 @@ type Event struct {
 	Gaps    []Gap         // found since the last event
 	Status  *Status       // nil: unchanged
 	About   *Description  // nil: unchanged
+
+	// Position is how far the part has been read with this event. Whoever keeps it does so when what the event holds has been delivered,
+	// and not before. nil: unchanged, or the source cannot be resumed.
+	Position *Position
+}
+
+// Position is how far a part was read, so that a later run can go on from there.
+type Position struct {
+	Place string    // what was read, whoever reads it and however it was named: "kinesis/us-east-1/123456789012/audit"
+	Part  string    // as in Status
+	After string    // the last that was read, as the sink numbers it; empty: nothing yet
+	To    time.Time // Status.Held.To
+	Ended bool      // read to its end: nothing more will ever come of it
+}
+
+// Distinct is what a source may implement whose Name leaves out what rarely matters, such as an AWS account.
+type Distinct interface {
+	// Distinguish makes Name longer, because another source goes by the same. It is called before Run if at all.
+	Distinguish()
+}
+
+// Resumer is implemented by sources that send positions and take them up again by Options.Resume.
+type Resumer interface {
+	// Resumes tells whether this source does.
+	Resumes() bool
 }
 
 // Len counts the entries.
@@ -130,6 +155,7 @@ type Status struct {
 
 	NextRetry time.Time // zero when none is planned
 	Err       error     // why the part is Throttled or Failing: what happened and what to do next
+	Remark    string    // for people, of something that is not as they asked though nothing fails; usually empty
 
 	// Buffer is how long entries may wait on their way to this part beyond what a stream takes: up to 15 minutes in Firehose on their
 	// way to a bucket. It is the same for the life of the part.
@@ -190,6 +216,10 @@ type Options struct {
 	// Follow keeps reading when the end is reached. Without it Run returns nil there.
 	Follow bool
 
+	// Resume gives the positions that were kept of a place, to go on after them; what has none starts as the other options say. nil: it
+	// was not asked for. It may block on the file system.
+	Resume func(place string) ([]Position, error)
+
 	Region, Profile, EndpointURL string // as in the aws CLI; empty: from the environment and the shared configuration
 
 	// Health also asks how streams and what delivers from them have fared, which needs more permissions than reading. Firehose is the name of
@@ -198,6 +228,10 @@ type Options struct {
 	Firehose string
 
 	Session *Session // shared by the sources of one run; may be nil
+
+	// Consumers are ARNs of consumers that are registered with Kinesis streams, to read those streams with enhanced fan-out. Streams that
+	// none is registered with are polled.
+	Consumers []string
 
 	// Pace is the mean time between two bursts of the simulated account; only the demo source reads it.
 	Pace time.Duration

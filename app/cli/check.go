@@ -21,7 +21,7 @@ calls that reading makes, as small as they can be, and changes nothing:
 
   Kinesis   ListShards, GetShardIterator, and GetRecords as a dry run; one record is read if the stream is encrypted
             with a key of its own, which a dry run does not try, or if the server knows no dry run. How the stream is
-            set up (DescribeStreamSummary) is told if that is allowed.
+            set up (DescribeStreamSummary) is told if that is allowed. With --consumer-arn, SubscribeToShard as a dry run.
   S3        ListObjectsV2 for one key, and the first KiB of that object
   --health  GetMetricData of CloudWatch and DescribeDeliveryStream of Firehose, which reading does not need
   files     whether there are any, can be opened, and begin with audit entries
@@ -60,7 +60,13 @@ func (env *Env) check(cmd *cobra.Command, refs []string, r *reading) error {
 	if err != nil {
 		return err
 	}
-	o := source.Options{Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Session: env.session(), Log: log, Health: r.health, Firehose: r.firehose}
+	if err := consumed(cmd, refs, r.consumers); err != nil {
+		return err
+	}
+	o := source.Options{
+		Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Consumers: r.consumers, Session: env.session(), Log: log,
+		Health: r.health, Firehose: r.firehose,
+	}
 	failed := 0
 	for i, ref := range refs {
 		checker, ok := env.Checkers[schemes[i]]

@@ -61,11 +61,22 @@ type Env struct {
 	// ConfigPath is where the configuration file is when nobody says otherwise; empty: nowhere.
 	ConfigPath string
 
+	// Positions keeps how far streams were read, for --resume; nil keeps nothing.
+	Positions Positions
+
 	Getenv  func(string) string // nil is [os.Getenv]
 	Now     func() time.Time
 	Version string
 
 	settings settings // of the command that runs
+}
+
+// Positions is what outlives the program of how far sources were read. Take returns at once, and the others block on the disk; all may be
+// called from any goroutine.
+type Positions interface {
+	Load(place string) ([]source.Position, error)
+	Take(source.Position)
+	Save(context.Context) error
 }
 
 // FilterHistory is what outlives the program. Its methods block on the disk and may be called from any goroutine.

@@ -72,6 +72,11 @@ func (w *world) run(t *testing.T, args ...string) int {
 
 func runIn(ctx context.Context, w *world, args ...string) int { return cli.Run(ctx, args, w.Env) }
 
+// opens is an opener of one source.
+func opens(s source.Source) source.Opener {
+	return func(context.Context, string, source.Options) ([]source.Source, error) { return []source.Source{s}, nil }
+}
+
 // lastLine is the closing line on standard error.
 func (w *world) lastLine() string {
 	lines := strings.Split(strings.TrimRight(w.err.String(), "\n"), "\n")
@@ -84,6 +89,8 @@ type buffer struct {
 	b    bytes.Buffer
 	full error
 	room int
+
+	wrote func() // called after the first write
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
@@ -91,6 +98,10 @@ func (b *buffer) Write(p []byte) (int, error) {
 	defer b.mu.Unlock()
 	if b.full != nil && b.b.Len()+len(p) > b.room {
 		return 0, b.full
+	}
+	if b.wrote != nil {
+		defer b.wrote()
+		b.wrote = nil
 	}
 	return b.b.Write(p)
 }

@@ -56,6 +56,17 @@ func consumerARN() *regexp.Regexp {
 	return regexp.MustCompile(`^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:[0-9]{12}:stream/[A-Za-z0-9_.-]+/consumer/[A-Za-z0-9_.-]+:[0-9]+$`)
 }
 
+// shapedConsumers refuses what is not the ARN of a consumer.
+func shapedConsumers(cmd *cobra.Command, consumers []string) error {
+	for _, consumer := range consumers {
+		if !consumerARN().MatchString(consumer) {
+			return usagef(cmd, "--consumer-arn: %q is not the ARN of a consumer, which looks like arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:NUMBER; "+
+				"\"aws kinesis list-stream-consumers\" shows it", consumer)
+		}
+	}
+	return nil
+}
+
 // policy carries out the command.
 func (env *Env) policy(cmd *cobra.Command, refs []string, g *granting) error {
 	for _, key := range g.keys {
@@ -63,11 +74,8 @@ func (env *Env) policy(cmd *cobra.Command, refs []string, g *granting) error {
 			return usagef(cmd, "--kms-key: %q is not the ARN of a key, which looks like arn:aws:kms:REGION:ACCOUNT:key/ID; a policy cannot name a key by its alias", key)
 		}
 	}
-	for _, consumer := range g.consumers {
-		if !consumerARN().MatchString(consumer) {
-			return usagef(cmd, "--consumer-arn: %q is not the ARN of a consumer, which looks like arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:NUMBER; "+
-				"\"aws kinesis list-stream-consumers\" shows it", consumer)
-		}
+	if err := shapedConsumers(cmd, g.consumers); err != nil {
+		return err
 	}
 	schemes, err := env.schemes(cmd, refs)
 	if err != nil {

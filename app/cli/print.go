@@ -76,6 +76,7 @@ Exit code: 0 something was printed, 1 nothing was, 2 bad usage, 3 a source faile
 	f.BoolVarP(&p.follow, "follow", "F", false, "go on when the end is reached, and print what arrives")
 	f.IntVar(&p.limit, "limit", 0, "print the last `N` entries; with --follow stop after N")
 	p.define(f)
+	p.defineResume(f)
 	p.definePace(f)
 	p.complete(cmd)
 	// The only error is a flag that is not there.
@@ -134,6 +135,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	}
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, p.follow, audit.NewVocabulary()
+	env.starting(&p.reading, &o)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -164,11 +166,19 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	s := &session{env: env, to: to, redactor: redactor, about: env.about(p.filter, sources)}
 	s.out = &output{format: format, query: q, clock: clock, language: language}
 	s.told = map[string]bool{}
+	s.kept = env.keep()
+	s.kept.hold() // until what was read is printed
+	defer func() {
+		if err := s.kept.end(); err != nil {
+			env.complain(err)
+		}
+	}()
 	for _, u := range q.Unknowns() {
 		env.say("taudit: --filter: %s is no field, so %s is searched as text where an entry has no key of that name", u.Name, u.Name+":…")
 	}
 	fo := app.FeedOptions{
 		Window: app.Window{Since: o.Since, Until: o.Until}, Latest: o.Latest, Vocabulary: o.Vocabulary, Now: env.Now, Log: log,
+		Taken: s.taken, Notes: p.unresumed(sources),
 	}
 	// What was printed while following need not be kept for ever. Otherwise all is needed until the end, unless somebody asks for less.
 	if given := env.settings.given; p.follow || given(cmd, "max-entries") || given(cmd, "max-memory") {
@@ -176,7 +186,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	}
 	if p.follow {
 		s.out.limit, s.out.full = p.limit, cancel
-		s.tail = &tail{out: s.out}
+		s.tail = &tail{out: s.out, kept: s.kept}
 		fo.Fresh = s.tail.fresh
 	}
 	s.feed = app.NewFeed(sources, fo)
@@ -203,6 +213,9 @@ func (s *session) end(asked context.Context) error {
 	}
 	if whole := s.tail != nil || s.out.err == nil && !interrupted; s.to.file != nil {
 		s.out.fail(s.to.end(whole))
+	}
+	if s.tail == nil && s.out.err == nil && !interrupted {
+		s.kept.release()
 	}
 	if !errors.Is(s.out.err, errGone) && s.out.err != nil {
 		s.env.complain(fmt.Errorf("writing the entries: %w; what was printed before is incomplete", s.out.err))

@@ -23,6 +23,8 @@ type reading struct {
 	region, profile, endpoint string
 	since, until              string
 	latest, trimHorizon       bool
+	resume                    bool
+	consumers                 []string
 	pace                      string
 	log                       string
 	health                    bool
@@ -46,6 +48,7 @@ func (r *reading) defineAccess(f *pflag.FlagSet) {
 	f.SortFlags = false
 	r.defineWhere(f)
 	f.StringVar(&r.endpoint, "endpoint-url", "", "URL of a server to use instead of AWS")
+	f.StringArrayVar(&r.consumers, "consumer-arn", nil, "read the stream that this consumer (`ARN`) is registered with by enhanced fan-out")
 	f.StringVar(&r.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
 }
 
@@ -70,6 +73,11 @@ func (r *reading) defineStart(f *pflag.FlagSet) {
 	f.BoolVar(&r.latest, "latest", false, "only what arrives from now on")
 	r.defineMemory(f)
 	f.BoolVar(&r.trimHorizon, "trim-horizon", false, "all that the sources still hold (the default without --since)")
+}
+
+// defineResume is for commands that deliver what is read as it comes.
+func (r *reading) defineResume(f *pflag.FlagSet) {
+	f.BoolVar(&r.resume, "resume", false, "go on in streams where an earlier run left off; what has no such place starts as the other flags say")
 }
 
 func (r *reading) defineFilter(f *pflag.FlagSet) {
@@ -110,6 +118,7 @@ func (r *reading) options(cmd *cobra.Command, now time.Time) (source.Options, er
 	o := source.Options{
 		Latest: r.latest, TrimHorizon: r.trimHorizon,
 		Region: r.region, Profile: r.profile, EndpointURL: r.endpoint, Health: r.health, Firehose: r.firehose,
+		Consumers: r.consumers,
 	}
 	switch {
 	case r.firehose != "" && !r.health:

@@ -85,6 +85,10 @@ func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o s
 	if len(failed) == len(refs) {
 		return nil, false, errors.Join(failed...)
 	}
+	if err := consumed(cmd, refs, o.Consumers); err != nil {
+		return nil, false, err
+	}
+	distinguish(sources)
 	return sources, demo, nil
 }
 
@@ -98,6 +102,37 @@ func (u unopened) Name() string { return u.ref }
 
 // Run fails with why it could not be opened.
 func (u unopened) Run(context.Context, chan<- source.Event) error { return u.err }
+
+// consumed refuses consumers of streams that are not read.
+func consumed(cmd *cobra.Command, refs, consumers []string) error {
+	if err := shapedConsumers(cmd, consumers); err != nil {
+		return err
+	}
+	for _, arn := range consumers {
+		stream, _, _ := strings.Cut(arn, "/consumer/")
+		_, name, _ := strings.Cut(stream, ":stream/")
+		if !slices.ContainsFunc(refs, func(ref string) bool {
+			ref = strings.TrimSuffix(strings.TrimPrefix(ref, "kinesis://"), "/")
+			return ref == stream || ref == name
+		}) {
+			return usagef(cmd, "--consumer-arn: %s is a consumer of %s, which is not among the sources", arn, stream)
+		}
+	}
+	return nil
+}
+
+// distinguish gives sources that go by the same name longer ones.
+func distinguish(sources []source.Source) {
+	names := map[string]int{}
+	for _, s := range sources {
+		names[s.Name()]++
+	}
+	for _, s := range sources {
+		if d, ok := s.(source.Distinct); ok && names[s.Name()] > 1 {
+			d.Distinguish()
+		}
+	}
+}
 
 // mistaken tells a mistyped command from a file that is not there.
 func (env *Env) mistaken(cmd *cobra.Command, refs []string) error {

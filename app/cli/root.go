@@ -54,6 +54,7 @@ Without a SOURCE the demo is shown. A file with the name of a command or a profi
 	root.SetFlagErrorFunc(flagError)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	r.define(root.Flags())
+	r.defineResume(root.Flags())
 	r.defineHealth(root.Flags())
 	r.definePace(root.Flags())
 	r.complete(root)
@@ -117,6 +118,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	}
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
+	env.starting(r, &o)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()
@@ -127,12 +129,26 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	if err := r.fits(cmd, demo); err != nil {
 		return err
 	}
+	notes := r.unresumed(sources)
+	for _, s := range sources {
+		if note := notes[s.Name()]; note != "" {
+			env.say("taudit: %s: %s", s.Name(), note)
+		}
+	}
+	kept := env.keep()
+	defer func() {
+		if err := kept.end(); err != nil {
+			env.complain(err)
+		}
+	}()
 	feed := app.NewFeed(sources, app.FeedOptions{
 		Limits:     limits,
 		Window:     app.Window{Since: o.Since, Until: o.Until},
 		Latest:     o.Latest,
 		Describe:   describeEvery,
 		Vocabulary: o.Vocabulary,
+		Taken:      kept.take,
+		Notes:      notes,
 		Now:        env.Now,
 		Log:        log,
 	})

@@ -33,7 +33,16 @@ type session struct {
 	redactor *export.Redactor
 	about    export.About
 
-	told map[string]bool // failures that were written
+	kept *keeper
+
+	told map[string]bool // failures and notes that were written
+}
+
+// taken notes how far a part was read, unless what was read of it last could not be printed whole.
+func (s *session) taken(at source.Position) {
+	if s.tail == nil || s.tail.printing() {
+		s.kept.take(at)
+	}
 }
 
 // read runs the feed to its end, or until ctx is cancelled, and tells failures as they happen.
@@ -92,6 +101,10 @@ func (s *session) report(state *app.State) (failed bool) {
 		}
 	}
 	for _, p := range state.Status {
+		if text := p.Source + ": " + p.Remark; p.Remark != "" && !s.told[text] {
+			s.told[text] = true
+			s.env.say("taudit: %s", text)
+		}
 		if p.State == source.Failing {
 			failed = true
 			if p.Err != nil {
@@ -125,6 +138,7 @@ func named(name string, err error) error {
 type tail struct {
 	feed *app.Feed
 	out  *output
+	kept *keeper // of how far was read what has been printed
 
 	mu   sync.Mutex
 	live bool
@@ -163,6 +177,16 @@ func (t *tail) start() {
 	t.last, t.before = nil, nil
 	t.out.merged(state.Store, late)
 	t.out.flush()
+	if t.out.open() {
+		t.kept.release()
+	}
+}
+
+// printing tells whether all is printed that is read.
+func (t *tail) printing() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.out.open()
 }
 
 func (t *tail) started() bool {

@@ -87,8 +87,10 @@ func notSignedUp() []string {
 	return []string{"OptInRequired", "SubscriptionRequiredException", "InvalidAccountState", "AccountProblem"}
 }
 
-// Denied reports whether err is AWS saying that who asks may not do it.
-func Denied(err error) bool { return slices.Contains(denied(), code(err)) }
+// Denied reports whether err is AWS saying that who asks, with credentials that are good, may not do it.
+func Denied(err error) bool {
+	return !errors.As(err, new(*failure)) && slices.Contains(denied(), code(err))
+}
 
 // causeOf tells why AWS could not be asked, or did not do what it was asked for.
 func causeOf(err error) source.Cause {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	kinesisapi "github.com/aws/aws-sdk-go-v2/service/kinesis"
 	s3api "github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"taudit/source"
@@ -74,7 +73,7 @@ func Opener(c Config) source.Opener {
 }
 
 // open starts the servers, which end with ctx, and makes clients for them. They are empty until the stage performs.
-func (c Config) open(ctx context.Context, ref string, o source.Options) (*stage, *kinesisapi.Client, *s3api.Client, error) {
+func (c Config) open(ctx context.Context, ref string, o source.Options) (*stage, *kinesis.Client, *s3api.Client, error) {
 	seed, err := parseRef(ref, c.Seed)
 	if err != nil {
 		return nil, nil, nil, err

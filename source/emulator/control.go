@@ -92,6 +92,11 @@ func deleteStream(k *Kinesis, c *call, in *deleteStreamInput) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	for _, consumer := range s.consumers {
+		for _, sub := range consumer.subscriptions {
+			sub.revoke(failure(codeNotFound, "Stream %s under account %s not found.", s.name, s.account))
+		}
+	}
 	s.mu.Unlock()
 	k.mu.Lock()
 	defer k.mu.Unlock()

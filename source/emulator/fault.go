@@ -27,14 +27,19 @@ const (
 	NoSuchKey                         // S3 only: 404
 	Archived                          // S3 only: 403 InvalidObjectState, the object is in Glacier
 	Redirect                          // S3 only: 301 PermanentRedirect to another region
+	InUse                             // Kinesis only: ResourceInUseException
+	End                               // Kinesis only, of a subscription: it ends in order, as after five minutes
 )
 
 // Fault makes requests to a server fail. Kinesis answers the kinds that only S3 has with InternalFailure.
 //
+// The events of a subscription are requests of their own with the operation [SubscriptionEvent]: Slow holds them back, Drop, Cut and Corrupt
+// befall the connection, End ends the subscription, and others are exceptions in the stream of events.
+//
 // With kinds Drop and Cut the HTTP client of Go may repeat a GET by itself when its connection was used before.
 type Fault struct {
 	Op    string // operation as the SDK names it: GetRecords, ListObjectsV2; empty: any
-	Shard string // Kinesis: only requests about this shard (GetRecords, GetShardIterator, SplitShard, MergeShards); empty: any
+	Shard string // Kinesis: only requests about this shard (GetRecords, GetShardIterator, SplitShard, MergeShards, SubscribeToShard); empty: any
 	Key   string // S3: only requests for this key, for a listing its prefix; empty: any
 
 	Skip  int           // so many matching requests go well first

@@ -218,7 +218,7 @@ func getRecords(k *Kinesis, c *call, in *getRecordsInput) (any, error) {
 	if in.DryRun {
 		return nil, dryRunSucceeded()
 	}
-	out, size := sh.read(&it, limit, k.options.SparseReads, c.now)
+	out, size := sh.read(&it, limit, maxGetBytes, k.options.SparseReads, c.now)
 	sh.readBytes.took(c.now, size)
 	if sh.open() || it.Position < sh.next {
 		if out.NextShardIterator, err = k.issue(it, c.now); err != nil {
@@ -232,9 +232,9 @@ func getRecords(k *Kinesis, c *call, in *getRecordsInput) (any, error) {
 	return out, nil
 }
 
-// read takes records from where an iterator is and moves it behind them. size is what they count in bytes. A span bounds
-// how far it looks ahead in arrival time; 0 does not.
-func (sh *shard) read(it *iterator, limit int, span time.Duration, now time.Time) (out *getRecordsOutput, size int) {
+// read takes records from where an iterator is and moves it behind them, at most limit of them and most bytes unless one has more. size
+// is what they count in bytes. A span bounds how far it looks ahead in arrival time; 0 does not.
+func (sh *shard) read(it *iterator, limit, most int, span time.Duration, now time.Time) (out *getRecordsOutput, size int) {
 	it.Position = max(it.Position, sh.first)
 	rest := sh.after(it.Position)
 	out = &getRecordsOutput{Records: make([]recordShape, 0, min(limit, len(rest)))}
@@ -245,7 +245,7 @@ func (sh *shard) read(it *iterator, limit int, span time.Duration, now time.Time
 		if span > 0 && r.arrived > until {
 			break
 		}
-		if full = len(out.Records) == limit || (size > 0 && size+r.size() > maxGetBytes); full {
+		if full = len(out.Records) == limit || (size > 0 && size+r.size() > most); full {
 			break
 		}
 		size += r.size()

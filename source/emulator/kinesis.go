@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 )
@@ -33,14 +34,19 @@ type KinesisOptions struct {
 	// NoLimits lifts the limits on calls and bytes per second. Limits on the size of one call stay.
 	NoLimits bool
 
+	// SubscriptionLife is how long a subscription lasts, and QuietEvent how long there are no events in one when there are no records, by
+	// the wall clock; defaults 5 minutes and 5 seconds, as in the service.
+	SubscriptionLife, QuietEvent time.Duration
+
 	// SparseReads bounds the span of arrival times that one GetRecords looks through, as the real service does on shards
 	// with few records: an answer may then be empty although more follows. Zero finds the next record at once.
 	SparseReads time.Duration
 }
 
 // Kinesis is a server of the Kinesis Data Streams API of 2013-12-02, in the JSON 1.1 protocol that the AWS SDKs speak. It
-// does what an application needs to write, read and reshard; SubscribeToShard and other operations are answered with
-// UnknownOperationException. Streams are active as soon as they are created and reshard at once.
+// does what an application needs to write, read and reshard; other operations are answered with UnknownOperationException. Streams are
+// active as soon as they are created and reshard at once. SubscribeToShard is answered over HTTP/2, as in the service, and over
+// HTTP/1.1 too; the consumers that it needs are made with AddConsumer only.
 type Kinesis struct {
 	now      func() time.Time
 	options  KinesisOptions
@@ -72,6 +78,12 @@ func NewKinesis(o KinesisOptions) *Kinesis {
 	}
 	if o.Retention <= 0 {
 		o.Retention = 24 * time.Hour
+	}
+	if o.SubscriptionLife <= 0 {
+		o.SubscriptionLife = maxSubscribed
+	}
+	if o.QuietEvent <= 0 {
+		o.QuietEvent = quietEvent
 	}
 	k := &Kinesis{
 		now:      o.Now,
@@ -126,6 +138,46 @@ func (k *Kinesis) PutAt(stream, partitionKey string, data []byte, arrived time.T
 	seq := sh.append(record{arrived: arrived.UnixMilli(), key: partitionKey, data: data})
 	s.backdate(sh, arrived)
 	return sh.id, seq.String(), nil
+}
+
+// AddConsumer registers a consumer with a stream and gives its ARN. It fails when the stream has one of that name, or as many as a stream
+// may have.
+func (k *Kinesis) AddConsumer(stream, name string) (arn string, err error) {
+	s, err := k.find(stream)
+	if err != nil {
+		return "", fmt.Errorf("adding a consumer: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.consumers) >= maxConsumers {
+		return "", fmt.Errorf("adding a consumer to %s: it has %d, which is all that a stream may have", stream, maxConsumers)
+	}
+	for _, c := range s.consumers {
+		if c.name == name {
+			return "", fmt.Errorf("adding a consumer to %s: it has one with the name %s", stream, name)
+		}
+	}
+	c := &consumer{name: name, arn: fmt.Sprintf("%s/consumer/%s:%d", s.arn, name, k.now().Unix())}
+	s.consumers = append(s.consumers, c)
+	return c.arn, nil
+}
+
+// RemoveConsumer deregisters a consumer. Its subscriptions end with ResourceNotFoundException. One that does not exist is removed already.
+func (k *Kinesis) RemoveConsumer(arn string) {
+	s, _, err := k.consumer(arn)
+	if err != nil {
+		return
+	}
+	defer s.mu.Unlock()
+	s.consumers = slices.DeleteFunc(s.consumers, func(c *consumer) bool {
+		if c.arn != arn {
+			return false
+		}
+		for _, sub := range c.subscriptions {
+			sub.revoke(failure(codeNotFound, "Consumer %s not found.", arn))
+		}
+		return true
+	})
 }
 
 // Split closes a shard and opens two that share its range of hash keys evenly.

@@ -25,6 +25,14 @@ const (
 	maxAccountShards = 500
 	onDemandShards   = 4
 
+	maxSubscribes = 1               // SubscribeToShard a consumer and shard
+	maxSubscribed = 5 * time.Minute // how long a subscription lasts
+	takeover      = 5 * time.Second // how long nobody else may subscribe with the same consumer
+	quietEvent    = 5 * time.Second // between two events when there are no records
+	maxEventBytes = 1 << 20         // one event
+	maxConsumers  = 20              // a stream
+	gathering     = 20 * time.Millisecond
+
 	minRetentionHours = 24
 	maxRetentionHours = 8760
 )

@@ -11,7 +11,7 @@ import (
 )
 
 // Serve answers HTTP requests with h on a free port of 127.0.0.1 until ctx ends, when it closes the listener and all
-// connections at once. url is http://127.0.0.1:PORT. A handler that panics costs its request, which is answered with 500
+// connections at once. url is http://127.0.0.1:PORT. It speaks HTTP/1.1, and HTTP/2 with those who begin with that. A handler that panics costs its request, which is answered with 500
 // if nothing was written yet; nothing is logged.
 func Serve(ctx context.Context, h http.Handler) (url string, err error) {
 	if err := ctx.Err(); err != nil {
@@ -22,7 +22,11 @@ func Serve(ctx context.Context, h http.Handler) (url string, err error) {
 	if err != nil {
 		return "", fmt.Errorf("listening on loopback: %w", err)
 	}
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
 	server := &http.Server{
+		Protocols:         &protocols,
 		Handler:           recovered(h),
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,

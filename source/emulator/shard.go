@@ -31,8 +31,9 @@ type shard struct {
 	born    uint64    // Unix seconds in its sequence numbers: later than those of its parents
 
 	records []record
-	first   uint64 // position of records[0]
-	next    uint64 // position of the next record
+	first   uint64        // position of records[0]
+	next    uint64        // position of the next record
+	news    chan struct{} // closed when a record comes or the shard closes; nil: nobody waits
 
 	reads     window // GetRecords
 	iterators window // GetShardIterator
@@ -70,7 +71,29 @@ func (sh *shard) middle() (number, bool) {
 func (sh *shard) append(r record) number {
 	sh.records = append(sh.records, r)
 	sh.next++
+	sh.wake()
 	return sh.sequence(sh.next-1, r.arrived)
+}
+
+// wait gives what is closed at the next change.
+func (sh *shard) wait() <-chan struct{} {
+	if sh.news == nil {
+		sh.news = make(chan struct{})
+	}
+	return sh.news
+}
+
+func (sh *shard) wake() {
+	if sh.news != nil {
+		close(sh.news)
+		sh.news = nil
+	}
+}
+
+// close ends the shard.
+func (sh *shard) close(now time.Time) {
+	sh.closed = now
+	sh.wake()
 }
 
 // trim drops records from the front while they arrived before horizon (Unix milliseconds).
@@ -145,6 +168,18 @@ func (sh *shard) position(seq number) (uint64, bool) {
 // startSequence is the sequence number at which the shard starts; endSequence that at which a closed shard ends.
 func (sh *shard) startSequence() number { return sh.sequence(0, int64(sh.born)*1000) }
 func (sh *shard) endSequence() number   { return sh.sequence(sh.next, sh.closed.UnixMilli()) }
+
+// reached is the sequence number behind which the record at a position is the next.
+func (sh *shard) reached(position uint64) number {
+	switch last := max(position, 1) - 1; {
+	case last == 0:
+		return sh.startSequence()
+	case last >= sh.first && last < sh.next:
+		return sh.sequence(last, sh.records[last-sh.first].arrived)
+	default: // trimmed: its time of arrival is not known any more, and any will do
+		return sh.sequence(last, int64(sh.born)*1000)
+	}
+}
 
 // trimmedAt tells whether a position was once there but is not held any more.
 func (sh *shard) trimmedAt(position uint64) bool { return position < sh.first && sh.first > 1 }

@@ -29,6 +29,7 @@ type stream struct {
 	shards    []*shard  // open ones and those closed within the retention, by index
 	nextShard int
 	lists     window // ListShards
+	consumers []*consumer
 }
 
 // horizon is the oldest time the stream keeps.
@@ -122,7 +123,7 @@ func (s *stream) eligible(id string) (*shard, error) {
 
 // split closes a shard and opens one below and one from a hash key within it, which is not its first.
 func (s *stream) split(sh *shard, at number, now time.Time) (low, high *shard) {
-	sh.closed = now
+	sh.close(now)
 	low = s.addShard(sh.start, at.sub(one()), now, sh)
 	high = s.addShard(at, sh.end, now, sh)
 	return low, high
@@ -144,7 +145,8 @@ func (s *stream) adjacent(a, b string) (first, second *shard, err error) {
 
 // merge closes two adjacent shards and opens one over both ranges.
 func (s *stream) merge(a, b *shard, now time.Time) *shard {
-	a.closed, b.closed = now, now
+	a.close(now)
+	b.close(now)
 	start, end := a.start, b.end
 	if b.start.less(a.start) {
 		start, end = b.start, a.end

@@ -25,7 +25,7 @@ const (
 // operation answers one request: it decodes the body, and gives what is encoded as the answer (nil: an empty body).
 type operation func(k *Kinesis, c *call, body []byte) (any, error)
 
-// call is one request on its way through the server. All of it happens at one time.
+// call is one request on its way through the server. All of it happens at one time, but for the events of a subscription.
 type call struct {
 	ctx   context.Context
 	op    string
@@ -79,6 +79,7 @@ func operations() map[string]operation {
 		"PutRecord":                     op(putRecord),
 		"PutRecords":                    op(putRecords),
 		"SplitShard":                    op(splitShard),
+		"SubscribeToShard":              op(subscribeToShard),
 		"UpdateShardCount":              op(updateShardCount),
 	}
 }
@@ -95,6 +96,10 @@ func (k *Kinesis) newCall(r *http.Request) *call {
 func (k *Kinesis) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := k.newCall(r)
 	out, err := k.answer(c, w, r)
+	if sub, ok := out.(*subscription); ok {
+		sub.serve(k, w)
+		return
+	}
 	var (
 		body   []byte
 		status = http.StatusOK
@@ -185,8 +190,10 @@ func encodeError(err error) (status int, body []byte) {
 func (f Fault) kinesisError(op, shard string) error {
 	const why = "as the injected fault asks for"
 	switch f.Kind {
-	case Slow, Cut, Corrupt:
+	case Slow, Cut, Corrupt, End:
 		return nil
+	case InUse:
+		return failure(codeInUse, "Resource in use, %s.", why)
 	case Throttle:
 		if shard == "" && op != "PutRecord" && op != "PutRecords" {
 			return failure(codeLimit, "Rate exceeded, %s.", why)

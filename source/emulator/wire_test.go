@@ -61,7 +61,7 @@ func TestBadRequestsOnTheWire(t *testing.T) {
 		{"GetRecords", ``, "ValidationException"},
 		{"GetRecords", `null`, "ValidationException"},
 		{"GetRecords", `{}`, "ValidationException"},
-		{"SubscribeToShard", `{}`, "UnknownOperationException"},
+		{"TagResource", `{}`, "UnknownOperationException"},
 		{"", `{}`, "UnknownOperationException"},
 	} {
 		w := send(k, c.op, c.body)

@@ -24,7 +24,7 @@ type ExaminedAPI interface {
 }
 
 var (
-	_ ExaminedAPI    = (*kinesis.Client)(nil)
+	_ ExaminedAPI    = (*Client)(nil)
 	_ source.Checker = Check
 )
 
@@ -62,13 +62,14 @@ func Check(ctx context.Context, text string, o source.Options, tell func(source.
 }
 
 // Examine makes the calls that reading a stream needs, once each, and tells how they went: it reads one record at most. It uses of o
-// where reading is to start.
+// where reading is to start, and the consumers.
 func Examine(ctx context.Context, api ExaminedAPI, ref Ref, o source.Options, tell func(source.Step)) {
 	e := &examination{caller: caller{api: api, ref: ref, timeout: 20 * time.Second}, api: api, options: o, tell: tell}
 	shard, ok := e.shards(ctx)
 	encrypted := e.summary(ctx)
 	if ok && shard != "" {
 		e.reading(ctx, shard, encrypted)
+		e.listening(ctx, shard)
 	}
 }
 
@@ -83,9 +84,9 @@ type examination struct {
 // shards lists them as reading does, and gives one that is open.
 func (e *examination) shards(ctx context.Context) (open string, ok bool) {
 	_, filter := beginning(e.options, time.Now())
-	shards, err := e.list(ctx, filter)
+	shards, _, err := e.list(ctx, filter)
 	if err != nil && isInvalid(err) && filter.Timestamp != nil {
-		shards, err = e.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
+		shards, _, err = e.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
 	}
 	if err != nil {
 		e.wrong(actionList, err)
@@ -158,7 +159,7 @@ func retention(hours int32) string {
 // Dry runs are limited to one a second for each stream, and do not find out about the key of an encrypted stream:
 // https://docs.aws.amazon.com/streams/latest/dev/kds-dryrun-validation.html.
 func (e *examination) reading(ctx context.Context, shard string, encrypted bool) {
-	iterator, err := e.iterator(ctx, shard, horizon())
+	iterator, _, err := e.iterator(ctx, shard, horizon())
 	if err != nil {
 		e.wrong(actionIterator, err)
 		return
@@ -188,6 +189,42 @@ func (e *examination) reading(ctx context.Context, shard string, encrypted bool)
 	if dry && encrypted {
 		e.decryption(ctx, in)
 	}
+}
+
+// listening asks for a subscription if reading is to use a consumer. What is refused is polled, so that nothing is wrong.
+func (e *examination) listening(ctx context.Context, shard string) {
+	consumer, err := e.ref.consumerFor(e.options.Consumers)
+	if err != nil {
+		e.tell(source.Step{What: actionListen, Verdict: source.Wrong, Found: err.Error()})
+		return
+	}
+	if consumer == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, e.timeout)
+	defer cancel()
+	sub, _, err := e.api.Subscribe(ctx, &kinesis.SubscribeToShardInput{
+		ConsumerARN: &consumer, ShardId: &shard, DryRun: aws.Bool(true),
+		StartingPosition: &types.StartingPosition{Type: types.ShardIteratorTypeLatest},
+	})
+	step := source.Step{What: actionListen, Found: "allowed"}
+	switch {
+	case err == nil:
+		_ = sub.Close() // it was not meant to begin
+	case errors.As(err, new(*types.DryRunOperationException)):
+		step.Found += ", by a dry run"
+	case errors.As(err, new(*types.ResourceInUseException)):
+		step.Verdict, step.Found = source.Noted, "allowed, but another reader subscribes with "+consumer+" now; if it goes on to, shards are polled"
+	default:
+		step.Verdict, step.Found = source.Noted, "shards will be polled: "+e.explain(err, actionListen).Error()
+		if isNotFound(err) {
+			step.Found = "shards will be polled: " + consumer + " was not found"
+			step.Next = "aws kinesis list-stream-consumers shows those that are registered"
+		} else if credentials.Denied(err) {
+			step.Next = "taudit policy " + cmp.Or(e.ref.ARN, Scheme+e.ref.Name) + " --consumer-arn " + consumer + " prints a policy that allows it"
+		}
+	}
+	e.tell(step)
 }
 
 // decryption reads one record of a stream that is encrypted with a key of its own.

@@ -23,7 +23,7 @@ import (
 
 // examined is an emulator whose stream has a key of its own, if it has one, and that may not know dry runs.
 type examined struct {
-	*sdk.Client
+	*kinesis.Client
 	key     string
 	undry   bool
 	read    func() error // instead of reading for real
@@ -295,5 +295,41 @@ func TestCheck(t *testing.T) {
 				t.Errorf("it told\n%s\nwant\n%s", steps(got), c.want)
 			}
 		})
+	}
+}
+
+// What reading with a consumer would do is found out without a subscription being begun.
+func TestExamineConsumer(t *testing.T) {
+	ref := kinesis.Ref{Name: "audit", Region: "us-east-1"}
+	for _, c := range []struct {
+		name  string
+		fault emulator.FaultKind
+		gone  bool
+		want  string
+	}{
+		{name: "all is well", fault: -1, want: "ok kinesis:SubscribeToShard: allowed, by a dry run\n"},
+		{name: "denied", fault: emulator.Deny, want: "note kinesis:SubscribeToShard: shards will be polled: " + denied("kinesis:SubscribeToShard") +
+			"\nnext: taudit policy kinesis://audit --consumer-arn CONSUMER prints a policy that allows it\n"},
+		{name: "in use", fault: emulator.InUse, want: "note kinesis:SubscribeToShard: allowed, but another reader subscribes with CONSUMER now; if it goes on to, shards are polled\n"},
+		{name: "not there", fault: -1, gone: true, want: "note kinesis:SubscribeToShard: shards will be polled: CONSUMER was not found\n" +
+			"next: aws kinesis list-stream-consumers shows those that are registered\n"},
+	} {
+		server, _, client := serveExamined(t)
+		arn, err := server.AddConsumer("audit", "watcher")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.gone {
+			server.RemoveConsumer(arn)
+		}
+		if c.fault >= 0 {
+			server.Inject(emulator.Fault{Op: "SubscribeToShard", Kind: c.fault})
+		}
+		var told []source.Step
+		kinesis.Examine(t.Context(), client, ref, source.Options{Consumers: []string{arn}}, func(s source.Step) { told = append(told, s) })
+		want := listed + described + iterated + tried + strings.ReplaceAll(c.want, "CONSUMER", arn)
+		if got := steps(told); got != want {
+			t.Errorf("%s:\n%s\nwant:\n%s", c.name, got, want)
+		}
 	}
 }

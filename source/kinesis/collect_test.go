@@ -20,6 +20,10 @@ type collector struct {
 	statuses []source.Status
 	last     map[string]source.Status
 	bad      int
+	found    []source.Gap
+	kept     map[string]source.Position
+
+	also func(source.Event) // sees every event, too
 }
 
 func collect(t *testing.T, s *Stream) *collector {
@@ -27,18 +31,25 @@ func collect(t *testing.T, s *Stream) *collector {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &collector{
 		t: t, cancel: cancel, out: make(chan source.Event), ended: make(chan error, 1),
-		parts: map[string]string{}, last: map[string]source.Status{},
+		parts: map[string]string{}, last: map[string]source.Status{}, kept: map[string]source.Position{},
 	}
 	go func() { c.ended <- s.Run(ctx, c.out) }()
 	return c
 }
 
 func (c *collector) take(e source.Event) {
+	if c.also != nil {
+		c.also(e)
+	}
 	for i := range e.Entries {
 		c.ids = append(c.ids, e.Entries[i].LogID)
 		c.parts[e.Entries[i].LogID] = e.Entries[i].Origin.Part
 	}
 	c.bad += len(e.Bad)
+	c.found = append(c.found, e.Gaps...)
+	if e.Position != nil {
+		c.kept[e.Position.Part] = *e.Position
+	}
 	if e.Status != nil {
 		c.statuses = append(c.statuses, *e.Status)
 		c.last[e.Status.Part] = *e.Status
@@ -127,6 +138,16 @@ func (c *collector) unique(want ...string) {
 func (c *collector) gaps() (n int64) {
 	for _, s := range c.last {
 		n += s.Gaps
+	}
+	return n
+}
+
+// live is how many shards are.
+func (c *collector) live() (n int) {
+	for part, s := range c.last {
+		if part != "" && s.State == source.Live {
+			n++
+		}
 	}
 	return n
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	"github.com/aws/smithy-go/middleware"
 
 	"taudit/source"
 	"taudit/source/sourcetest"
@@ -21,6 +22,7 @@ type fake struct {
 	list    func(ctx context.Context, in *kinesis.ListShardsInput) (*kinesis.ListShardsOutput, error)
 	place   func(ctx context.Context, in *kinesis.GetShardIteratorInput) (*kinesis.GetShardIteratorOutput, error)
 	records func(ctx context.Context, n int, shard string, in *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error)
+	listen  func(ctx context.Context, n int, in *kinesis.SubscribeToShardInput) (Subscription, error)
 
 	mu    sync.Mutex
 	calls []fakeCall
@@ -31,6 +33,7 @@ type fakeCall struct {
 	shard string
 	at    time.Time
 	place *kinesis.GetShardIteratorInput
+	start *types.StartingPosition
 	limit int32
 }
 
@@ -91,6 +94,12 @@ func (f *fake) GetRecords(ctx context.Context, in *kinesis.GetRecordsInput, _ ..
 		return f.records(ctx, n, *in.ShardIterator, in)
 	}
 	return answer(*in.ShardIterator, 0), nil
+}
+
+func (f *fake) Subscribe(ctx context.Context, in *kinesis.SubscribeToShardInput) (Subscription, middleware.Metadata, error) {
+	n := f.note(fakeCall{op: "SubscribeToShard", shard: *in.ShardId, start: in.StartingPosition})
+	sub, err := f.listen(ctx, n, in)
+	return sub, middleware.Metadata{}, err
 }
 
 // answer is that of an open shard with entries of the given numbers, so far behind the tip.

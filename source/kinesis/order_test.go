@@ -39,7 +39,7 @@ func turns(f *family) []string {
 		var ids []string
 		for _, m := range next {
 			ids = append(ids, m.id)
-			f.end(m.id, ended)
+			f.end(m.id, ended, nil)
 		}
 		rounds = append(rounds, strings.Join(ids, " "))
 	}
@@ -75,13 +75,13 @@ func TestFamilyMergeChildOnce(t *testing.T) {
 	f := newFamily()
 	f.addListed([]types.Shard{listed("a"), listed("b")}, tip())
 	f.next()
-	f.end("a", ended)
-	f.addChildren([]types.ChildShard{child("c", "a", "b")})
+	f.end("a", ended, nil)
+	f.addChildren([]types.ChildShard{child("c", "a", "b")}, 0)
 	if next := f.next(); len(next) != 0 {
 		t.Fatalf("the child's turn came before its second parent ended: %v", next[0].id)
 	}
-	f.end("b", ended)
-	f.addChildren([]types.ChildShard{child("c", "a", "b")})
+	f.end("b", ended, nil)
+	f.addChildren([]types.ChildShard{child("c", "a", "b")}, 0)
 	next := f.next()
 	if len(next) != 1 || next[0].id != "c" || next[0].from != horizon() {
 		t.Fatalf("the child's turn did not come from the horizon: %+v", next)
@@ -96,9 +96,67 @@ func TestFamilyMergeChildOnce(t *testing.T) {
 func TestFamilyRelisted(t *testing.T) {
 	f := newFamily()
 	f.addListed([]types.Shard{listed("c", "a")}, tip())
+	f.settle()
 	f.addListed([]types.Shard{listed("a"), listed("c", "a"), listed("d", "c"), listed("e", "d")}, horizon())
 	if diff := cmp.Diff([]string{"c", "d", "e"}, turns(f)); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A merge child that is announced before one of its parents is known waits for a listing that was asked for since, and for the parent
+// that it shows.
+func TestFamilyUnknownParent(t *testing.T) {
+	f := newFamily()
+	f.addListed([]types.Shard{listed("a"), listed("p")}, horizon())
+	f.settle()
+	f.next()
+	f.end("a", ended, nil)
+	if !f.addChildren([]types.ChildShard{child("m", "a", "b")}, 1) {
+		t.Error("it is not unsure of a child with an unknown parent")
+	}
+	if next := f.next(); len(next) != 0 {
+		t.Fatalf("the turn of %s came", next[0].id)
+	}
+	// A listing that was under way already shows nothing.
+	f.addListed([]types.Shard{listed("a"), listed("p")}, horizon())
+	if !f.sure(1) || len(f.next()) != 0 {
+		t.Fatal("its turn came with a listing from before it was announced")
+	}
+	f.addListed([]types.Shard{listed("a"), listed("p"), listed("b", "p"), listed("m", "a", "b")}, horizon())
+	if f.sure(2) || len(f.next()) != 0 {
+		t.Fatal("its turn came before that of its parent")
+	}
+	f.end("p", ended, nil)
+	if diff := cmp.Diff([]string{"b", "m"}, turns(f)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Shards whose parents nobody ever saw come of others that are gone.
+func TestFamilyAdopt(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	f := newFamily()
+	f.addListed([]types.Shard{listed("a"), listed("b", "gone before the start")}, horizon())
+	f.settle()
+	f.next()
+	f.addListed([]types.Shard{listed("c", "a"), listed("d", "unseen"), listed("e", "d")}, horizon())
+	if forlorn := f.adopt("kinesis", at); len(forlorn) != 0 {
+		t.Errorf("%+v are forlorn", forlorn)
+	}
+	for id, want := range map[string]int{"a": 0, "b": 0, "c": 0, "d": 1, "e": 0} {
+		if holes := f.members[id].holes; len(holes) != want || (want > 0 && (holes[0].Part != "unseen" || !holes[0].From.Equal(at))) {
+			t.Errorf("behind %s are %+v", id, holes)
+		}
+	}
+	f.end("a", ended, nil)
+	f.end("b", ended, []source.Gap{{Part: "b"}})
+	f.addListed([]types.Shard{listed("f", "unseen too"), listed("g", "unseen too")}, horizon())
+	if forlorn := f.adopt("kinesis", at); len(forlorn) != 0 || len(f.members["f"].holes) != 1 || f.members["g"].holes[0].Part != "b" {
+		t.Errorf("%+v are forlorn, and behind the others are %+v and %+v", forlorn, f.members["f"].holes, f.members["g"].holes)
+	}
+	f.end("g", ended, []source.Gap{{Part: "g"}})
+	if forlorn := f.adopt("kinesis", at); len(forlorn) != 1 || forlorn[0].Part != "g" {
+		t.Errorf("%+v are forlorn", forlorn)
 	}
 }
 
@@ -107,7 +165,7 @@ func TestFamilyStopped(t *testing.T) {
 	f := newFamily()
 	f.addListed([]types.Shard{listed("a"), listed("b", "a")}, horizon())
 	f.next()
-	f.end("a", stopped)
+	f.end("a", stopped, nil)
 	if next := f.next(); len(next) != 0 || f.active() {
 		t.Error("the child of a stopped shard had its turn")
 	}

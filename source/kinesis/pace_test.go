@@ -25,7 +25,8 @@ func denied() error {
 	return &smithy.GenericAPIError{Code: "AccessDeniedException", Message: "no"}
 }
 
-// Each shard is asked once a second at most, whatever it answers: idle, behind, or full of records.
+// Each shard is asked once a second at most, whatever it answers: idle, behind, or full of records. An idle one is asked less often, but
+// soon enough for nobody to notice.
 func TestPoliteConsumer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFake("idle", "behind", "full")
@@ -42,8 +43,17 @@ func TestPoliteConsumer(t *testing.T) {
 		c.during(time.Minute - time.Millisecond)
 		for _, shard := range []string{"idle", "behind", "full"} {
 			calls := f.made("GetRecords", shard)
-			if len(calls) != 60 {
+			want := 60
+			if shard == "idle" {
+				want = 25 // 8 after a second each, 8 after two, and then after four
+			}
+			if len(calls) != want {
 				t.Errorf("%s was asked %d times in a minute", shard, len(calls))
+			}
+			for i := 1; i < len(calls); i++ {
+				if d := calls[i].at.Sub(calls[i-1].at); d > 4*time.Second {
+					t.Errorf("%s was left alone for %s", shard, d)
+				}
 			}
 			paced(t, calls, time.Second)
 			if n := len(f.made("GetShardIterator", shard)); n != 1 {
@@ -64,7 +74,7 @@ func TestIdleStreamIsQuiet(t *testing.T) {
 		c.until("being live", func() bool { return c.last["a"].State == source.Live })
 		before := len(c.statuses)
 		c.during(59 * time.Second)
-		if n := len(c.statuses) - before; n < 11 || n > 13 {
+		if n := len(c.statuses) - before; n < 13 || n > 16 {
 			t.Errorf("%d statuses came in a minute of nothing, listing included", n)
 		}
 		if age := time.Since(c.last["a"].LastSuccess); age > heartbeat+time.Second {
@@ -106,6 +116,48 @@ func TestThrottlingBacksOff(t *testing.T) {
 		}
 		if s := c.last["a"]; s.State != source.Live || s.Err != nil || !s.NextRetry.IsZero() || s.Retries != 6 {
 			t.Errorf("after the throttling the status is %+v", s)
+		}
+		_ = c.stop()
+	})
+}
+
+// A shard that throttles is left alone for longer also between calls that succeed, until it has not throttled for a while, and one that was
+// idle is asked every second again when something comes.
+func TestPaceOfABusyShard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake("a")
+		f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+			switch {
+			case n == 20 || n == 22:
+				return nil, throttled()
+			case n < 20:
+				return answer(shard, 0), nil
+			}
+			return answer(shard, 0, n), nil
+		}
+		c := collect(t, f.source(source.Options{Follow: true}))
+		c.during(10 * time.Minute)
+		calls := f.made("GetRecords", "a")
+		for _, test := range []struct {
+			from, to int
+			want     time.Duration
+		}{
+			{0, 7, time.Second},
+			{7, 15, 2 * time.Second},
+			{15, 19, 4 * time.Second}, // nothing comes
+			{23, 52, 4 * time.Second}, // throttled twice
+			{52, 82, 2 * time.Second},
+			{82, 120, time.Second},
+		} {
+			for i := test.from; i < test.to; i++ {
+				if d := calls[i+1].at.Sub(calls[i].at); d != test.want {
+					t.Errorf("between calls %d and %d passed %s, want %s", i, i+1, d, test.want)
+				}
+			}
+		}
+		// What is asked for in a second stays the same, up to what an answer may hold.
+		if usual, half, strained := calls[100].limit, calls[60].limit, calls[40].limit; half/2 != usual || strained != most {
+			t.Errorf("%d records were asked for after throttling, %d after a while, and %d then", strained, half, usual)
 		}
 		_ = c.stop()
 	})

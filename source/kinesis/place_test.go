@@ -26,11 +26,16 @@ type place struct {
 	ref    Ref
 	tempo  tempo
 	puts   atomic.Int64
+
+	consumer string // that sources subscribe with; empty: they poll
 }
 
 // quick is a tempo for tests that use real sockets and so cannot have a fake clock.
 func quick() tempo {
-	return tempo{poll: 5 * time.Millisecond, relist: 100 * time.Millisecond, retry: 10 * time.Millisecond}
+	return tempo{
+		poll: 5 * time.Millisecond, relist: 100 * time.Millisecond, retry: 10 * time.Millisecond,
+		renew: 5 * time.Second, silence: time.Second, reconsider: time.Hour,
+	}
 }
 
 func newPlace(t *testing.T, shards int, o emulator.KinesisOptions) *place {
@@ -67,7 +72,7 @@ func (p *place) source(o source.Options) *Stream {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	s := New(NewClient(p.cfg), p.ref, o)
-	s.tempo = p.tempo
+	s.tempo, s.consumer = p.tempo, p.consumer
 	return s
 }
 

@@ -3,16 +3,15 @@ package kinesis
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
 
 	"taudit/source"
 	"taudit/source/audit"
+	"taudit/source/credentials"
 )
 
 const (
@@ -36,42 +35,71 @@ type reader struct {
 	shard    string
 	follow   bool
 	tempo    tempo
+	pace     pace
 	until    time.Time // records that arrived later are of no interest; zero: all are
 	began    time.Time // when Run did
 	decoder  *audit.Decoder
 	log      *slog.Logger
 	patience *patience
+	consumer string // ARN to subscribe with; empty: the shard is polled
+	keptAs   string // the place of positions; empty: none are sent
 
 	from     position // to get the next iterator for
 	latest   bool     // reading began at the tip
 	iterator string
-	skipTo   string    // sequence number of what was delivered already, while it may come again
-	next     time.Time // when GetRecords may be called again
-	budget   int64     // bytes wanted of one answer
-	size     int64     // bytes of a record, as the last answer had them
-	expired  int       // iterators in a row that were found expired
+	last     string       // sequence number of the record that was read last
+	skipTo   string       // sequence number of what was delivered already, while it may come again
+	holes    []source.Gap // open gaps, some of them from shards that this one came of
+	closed   bool         // the end of the shard has been read
+	asked    time.Time    // when GetRecords was called last
+	hearing  hearing
+	budget   int64 // bytes wanted of one answer
+	size     int64 // bytes of a record, as the last answer had them
+	expired  int   // iterators in a row that were found expired
 	behind   time.Duration
 	idle     int // empty answers in a row that were no nearer to the tip
 	lagging  int // answers in a row that were behind the tip
 }
 
+// batch is what one answer or one event of a subscription holds.
+type batch struct {
+	records  []types.Record
+	behind   time.Duration
+	asOf     time.Time // the service's time that behind is seen from, or earlier; zero: not known
+	children []types.ChildShard
+	closed   bool   // it is the last of its shard
+	reached  string // sequence number to go on after, when that may be later than the last record; empty: it is that
+}
+
 // read sends what the shard holds until as far as was asked for, and then says whether that was the end of the shard, and what
 // children it announced.
 func (r *reader) read(ctx context.Context) (closed bool, children []types.ChildShard, err error) {
-	if err := r.send(ctx, nil, nil); err != nil {
+	if err := r.tell(ctx, nil, nil); err != nil {
 		return false, nil, err
 	}
 	for {
+		if over, children, err := r.listen(ctx); over || err != nil {
+			return r.closed, children, err
+		}
+		if over, children, err := r.poll(ctx); over || err != nil {
+			return r.closed, children, err
+		}
+	}
+}
+
+// poll reads by asking for records again and again. It gives true at the end of what was asked for, and false when it is time to subscribe.
+func (r *reader) poll(ctx context.Context) (over bool, children []types.ChildShard, err error) {
+	for !r.listens() {
 		if r.iterator == "" {
 			gone, err := r.place(ctx)
 			if err != nil || gone {
 				return gone, nil, err
 			}
 		}
-		if err := sleep(ctx, time.Until(r.next)); err != nil {
+		if err := sleep(ctx, time.Until(r.asked.Add(r.pace.interval()))); err != nil {
 			return false, nil, err
 		}
-		r.next = time.Now().Add(r.tempo.poll)
+		r.asked = time.Now()
 		out, err := r.records(ctx, r.shard, r.iterator, r.limit())
 		if err != nil {
 			if err := r.missed(ctx, err); err != nil {
@@ -79,35 +107,44 @@ func (r *reader) read(ctx context.Context) (closed bool, children []types.ChildS
 			}
 			continue
 		}
-		closed := aws.ToString(out.NextShardIterator) == ""
-		over, err := r.take(ctx, out)
-		if err != nil || closed {
-			return closed, out.ChildShards, err
-		}
-		if over {
-			return false, nil, nil
+		r.iterator = aws.ToString(out.NextShardIterator)
+		over, err := r.take(ctx, batch{
+			records:  out.Records,
+			behind:   time.Duration(aws.ToInt64(out.MillisBehindLatest)) * time.Millisecond,
+			asOf:     r.asked.Add(ahead(out.ResultMetadata)),
+			children: out.ChildShards,
+			closed:   r.iterator == "",
+		})
+		if err != nil || over {
+			return over, out.ChildShards, err
 		}
 	}
+	r.iterator = "" // it does not last until it is needed again
+	return false, nil, nil
 }
 
-// limit is how many records to ask for.
+// tell sends an event of the shard with how far it has been read.
+func (r *reader) tell(ctx context.Context, entries []audit.Entry, bad []audit.Bad) error {
+	return r.send(ctx, entries, bad, r.position())
+}
+
+// limit is how many records to ask for: more when it is asked less often, so that a shard that is written to at its full rate is not lost
+// to it.
 func (r *reader) limit() int32 {
-	return int32(min(max(r.budget/max(r.size, 1), 1), most))
+	budget := r.budget << r.pace.doubled()
+	return int32(min(max(budget/max(r.size, 1), 1), most))
 }
 
 // place gets an iterator for where reading goes on. It gives true when the shard is there no more.
 func (r *reader) place(ctx context.Context) (gone bool, err error) {
 	for {
-		asked := time.Now()
-		it, err := r.caller.iterator(ctx, r.shard, r.from)
+		it, asked, err := r.caller.iterator(ctx, r.shard, r.from)
 		action := actionIterator
 		switch {
 		case err == nil:
 			r.iterator = it
-			if r.from.kind == types.ShardIteratorTypeLatest {
-				// Should this iterator expire before it gave anything, "latest" would then be later than it is now.
-				r.from, r.latest = at(asked.Add(-skew)), true
-			}
+			r.placed(asked)
+			r.doubt(asked)
 			return false, nil
 		case ctx.Err() != nil:
 			return false, ctx.Err()
@@ -128,12 +165,29 @@ func (r *reader) place(ctx context.Context) (gone bool, err error) {
 	}
 }
 
+// placed notes that reading goes on where it was to.
+func (r *reader) placed(asked time.Time) {
+	unread := r.status.Held.To.IsZero()
+	switch r.from.kind {
+	case types.ShardIteratorTypeLatest:
+		if unread {
+			r.status.Held.From = asked
+		}
+		// Should this place be lost before it gave anything, "latest" would then be later than it is now.
+		r.from, r.latest = at(asked.Add(-skew)), true
+	case types.ShardIteratorTypeAtTimestamp:
+		if unread && r.status.Held.From.IsZero() {
+			r.status.Held.From = r.from.at
+		}
+	}
+}
+
 // replace finds another place to read from than the one that the service does not take, or gives false.
 func (r *reader) replace(invalid error) bool {
 	switch r.from.kind {
 	case types.ShardIteratorTypeAfterSequenceNumber:
 		// What came after the last record may have been trimmed with it.
-		r.gap("the last record read was trimmed, and maybe what followed it", invalid)
+		r.lose("what was not read yet was trimmed: it had become older than the stream keeps", invalid)
 		r.skipTo, r.from = r.from.sequence, horizon()
 	case types.ShardIteratorTypeAtTimestamp:
 		// It takes no time that is still to come, and its clock is behind ours.
@@ -143,6 +197,9 @@ func (r *reader) replace(invalid error) bool {
 		if r.latest {
 			r.from = tip()
 		}
+		if r.status.Held.To.IsZero() {
+			r.status.Held.From = time.Time{}
+		}
 	default:
 		return false
 	}
@@ -151,7 +208,7 @@ func (r *reader) replace(invalid error) bool {
 
 // lookUp finds out whether a shard that was not found has expired; its error may be that there is no such stream.
 func (r *reader) lookUp(ctx context.Context) (gone bool, err error) {
-	shards, err := r.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
+	shards, _, err := r.list(ctx, &types.ShardFilter{Type: types.ShardFilterTypeFromTrimHorizon})
 	if err != nil {
 		return false, err
 	}
@@ -160,13 +217,8 @@ func (r *reader) lookUp(ctx context.Context) (gone bool, err error) {
 			return false, nil
 		}
 	}
-	r.gap("the shard is older than what the stream keeps", nil)
+	r.lose("the rest of the shard was older than what the stream keeps", nil)
 	return true, nil
-}
-
-func (r *reader) gap(why string, err error) {
-	r.status.Gaps++
-	r.log.Warn("gap: "+why, "stream", r.ref.Name, "shard", r.shard, "error", err)
 }
 
 // missed handles a GetRecords that failed.
@@ -187,6 +239,9 @@ func (r *reader) missed(ctx context.Context, err error) error {
 		// On a slow line a large answer would never arrive.
 		r.budget = max(r.budget/2, least)
 	}
+	if credentials.Throttled(err) {
+		r.pace.throttled()
+	}
 	return r.retry(ctx, err, actionRecords)
 }
 
@@ -202,39 +257,77 @@ func (r *reader) retry(ctx context.Context, err error, action string) error {
 	}
 	if !again {
 		r.fail(source.Failing, explained, 0)
-		if err := r.send(ctx, nil, nil); err != nil {
+		if err := r.tell(ctx, nil, nil); err != nil {
 			return err
 		}
 		return explained
 	}
 	r.log.Warn("a call failed and is tried again", "stream", r.ref.Name, "shard", r.shard, "wait", wait, "error", err)
 	r.fail(state, explained, wait)
-	if err := r.send(ctx, nil, nil); err != nil {
+	if err := r.tell(ctx, nil, nil); err != nil {
 		return err
 	}
 	return sleep(ctx, wait)
 }
 
-// take decodes and sends what an answer holds, and gives true when no more is wanted of the shard.
-func (r *reader) take(ctx context.Context, out *kinesis.GetRecordsOutput) (over bool, err error) {
+// take decodes and sends what a batch holds, and gives true when no more is wanted of the shard.
+func (r *reader) take(ctx context.Context, b batch) (over bool, err error) {
 	r.patience.reset()
 	r.expired = 0
-	entries, bad := r.decode(out.Records)
-	behind := time.Duration(aws.ToInt64(out.MillisBehindLatest)) * time.Millisecond
-	r.measure(len(out.Records), behind)
-	r.iterator = aws.ToString(out.NextShardIterator)
-	over = r.iterator == "" || r.over(behind)
+	entries, bad, newest := r.decode(b.records)
+	r.measure(len(b.records), b.behind)
+	tip := r.atTip(b.behind)
+	r.pace.answered(len(b.records) == 0, tip)
+	r.reach(newest)
+	if (b.closed || tip) && !b.asOf.IsZero() {
+		r.reach(b.asOf.Add(-b.behind))
+		// Nothing is left of what the gap began in.
+		r.regain(r.status.Held.To)
+	}
+	if b.reached != "" {
+		r.last, r.from, r.skipTo = b.reached, after(b.reached), ""
+	}
+	over = b.closed || r.over(tip)
 	if over {
+		r.conclude(b.closed)
 		r.succeed(source.Done)
 		r.status.Behind = 0
+		// Whoever adds up the shards must not take this one's end for the end of all, before its children have said that they are there.
+		if err := r.announce(ctx, b.children); err != nil {
+			return over, err
+		}
 	}
-	return over, r.send(ctx, entries, bad)
+	return over, r.tell(ctx, entries, bad)
+}
+
+// announce says that there are shards whose turn is to come.
+func (r *reader) announce(ctx context.Context, children []types.ChildShard) error {
+	for _, c := range children {
+		child := report{out: r.out, status: source.Status{Source: r.status.Source, Part: aws.ToString(c.ShardId)}}
+		if err := child.send(ctx, nil, nil, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // finish reports the end of a shard that cannot be asked any more.
 func (r *reader) finish(ctx context.Context) error {
+	r.conclude(true)
+	r.reach(time.Now()) // the rest is in a gap
 	r.succeed(source.Done)
-	return r.send(ctx, nil, nil)
+	return r.tell(ctx, nil, nil)
+}
+
+// conclude notes that no more of the shard is read. The gaps of it that are still open are counted here, though its children tell
+// where they end.
+func (r *reader) conclude(closed bool) {
+	r.closed = closed
+	for _, g := range r.holes {
+		if g.Part == r.shard {
+			r.status.Gaps++
+		}
+	}
 }
 
 // measure finds out where we are from an answer with so many records.
@@ -264,10 +357,12 @@ func (r *reader) measure(records int, behind time.Duration) {
 	r.status.Behind = behind
 }
 
+// atTip reports whether an answer that was so far behind was the newest there is.
+func (r *reader) atTip(behind time.Duration) bool { return behind == 0 || r.idle >= stuck }
+
 // over reports whether an open shard has been read as far as was asked for.
-func (r *reader) over(behind time.Duration) bool {
+func (r *reader) over(atTip bool) bool {
 	now := time.Now()
-	atTip := behind == 0 || r.idle >= stuck
 	if !r.follow {
 		// Whoever writes faster than we read must not keep us for ever.
 		overtaken := r.status.LastArrival.After(r.began.Add(skew)) && now.After(r.began.Add(skew))
@@ -280,59 +375,4 @@ func (r *reader) over(behind time.Duration) bool {
 	}
 	end := r.until.Add(late)
 	return r.status.LastArrival.After(end) || (atTip && now.After(end))
-}
-
-// decode gives the entries of records and what could not be decoded, and counts them.
-func (r *reader) decode(records []types.Record) ([]audit.Entry, []audit.Bad) {
-	var (
-		entries []audit.Entry
-		bad     []audit.Bad
-		bytes   int64
-		taken   int64
-	)
-	for i := range records {
-		record := &records[i]
-		sequence := aws.ToString(record.SequenceNumber)
-		if r.skipTo != "" && !follows(sequence, r.skipTo) {
-			continue
-		}
-		r.skipTo = ""
-		if sequence != "" {
-			r.from = after(sequence)
-		}
-		arrived := aws.ToTime(record.ApproximateArrivalTimestamp)
-		if arrived.After(r.status.LastArrival) {
-			r.status.LastArrival = arrived
-		}
-		bytes += int64(len(record.Data))
-		taken++
-		e, b := r.decodeOne(record.Data, audit.Origin{
-			Source: r.status.Source, Part: r.shard, Position: sequence, Arrived: arrived,
-		})
-		entries = append(entries, e...)
-		bad = append(bad, b...)
-	}
-	if taken > 0 {
-		r.size = bytes / taken
-		r.status.LastBatch = time.Now()
-	}
-	r.status.Records += taken
-	r.status.Bytes += bytes
-	r.status.Entries += int64(len(entries))
-	r.status.Bad += int64(len(bad))
-	return entries, bad
-}
-
-// decodeOne keeps a record that the decoder cannot cope with, instead of losing the shard to it.
-func (r *reader) decodeOne(data []byte, o audit.Origin) (entries []audit.Entry, bad []audit.Bad) {
-	defer func() {
-		if p := recover(); p != nil {
-			entries = nil
-			bad = []audit.Bad{{
-				Raw: string(data[:min(len(data), audit.MaxBad)]), Size: len(data), Origin: o,
-				Reason: fmt.Sprintf("decoding it failed in an unexpected way, which is a fault of this program: %v", p),
-			}}
-		}
-	}()
-	return r.decoder.Decode(data, o)
 }

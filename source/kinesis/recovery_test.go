@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis"
 	"github.com/aws/aws-sdk-go-v2/service/kinesis/types"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"taudit/source"
 	"taudit/source/sourcetest"
@@ -115,37 +117,62 @@ func TestLatestExpires(t *testing.T) {
 	})
 }
 
-// Trimmed records are a gap that is counted, and what comes again from the horizon is not sent twice.
+// Where what follows the last record was trimmed, reading goes on at the horizon, and the gap is from where everything had been read to
+// the first record that is left, or to the time when it is clear that none is. If the last record is still there, nothing was lost.
 func TestTrimmed(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake("a")
-		f.place = func(_ context.Context, in *kinesis.GetShardIteratorInput) (*kinesis.GetShardIteratorOutput, error) {
-			if in.ShardIteratorType == types.ShardIteratorTypeAfterSequenceNumber {
-				return nil, invalid()
-			}
-			return &kinesis.GetShardIteratorOutput{ShardIterator: in.ShardId}, nil
-		}
-		f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
-			switch n {
-			case 0:
-				return answer(shard, time.Minute, 0, 1), nil
-			case 1:
-				return nil, expiredIterator()
-			case 2:
-				return answer(shard, time.Minute, 1, 5), nil
-			}
-			return answer(shard, 0), nil
-		}
-		c := collect(t, f.source(source.Options{}))
-		if err := c.end(); err != nil {
-			t.Fatal(err)
-		}
-		c.unique(sourcetest.ID(0), sourcetest.ID(1), sourcetest.ID(5))
-		wantKinds(t, f, "a", "TRIM_HORIZON", "AFTER_SEQUENCE_NUMBER 1001", "TRIM_HORIZON")
-		if s := c.last["a"]; s.Gaps != 1 || s.Records != 3 || s.Entries != 3 {
-			t.Errorf("the status is %+v", s)
-		}
-	})
+	start := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+	for _, test := range []struct {
+		name   string
+		behind time.Duration // of the answer before
+		left   []int
+		want   []source.Gap
+	}{
+		{"one is left", time.Minute, []int{5}, []source.Gap{{Span: source.Span{From: start, To: start.Add(2 * time.Second)}}}},
+		{"none is left", time.Minute, nil, []source.Gap{{Span: source.Span{From: start, To: start.Add(3 * time.Second)}}}},
+		{"one is left, after the tip", 0, []int{5}, []source.Gap{{Span: source.Span{From: start, To: start.Add(2 * time.Second)}}}},
+		{"nothing was trimmed", time.Minute, []int{1, 5}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake("a")
+				f.place = func(_ context.Context, in *kinesis.GetShardIteratorInput) (*kinesis.GetShardIteratorOutput, error) {
+					if in.ShardIteratorType == types.ShardIteratorTypeAfterSequenceNumber {
+						return nil, invalid()
+					}
+					return &kinesis.GetShardIteratorOutput{ShardIterator: in.ShardId}, nil
+				}
+				f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+					switch n {
+					case 0:
+						return answer(shard, test.behind, 0, 1), nil
+					case 1:
+						return nil, expiredIterator()
+					case 2:
+						return answer(shard, time.Minute, test.left...), nil
+					}
+					return answer(shard, 0), nil
+				}
+				c := collect(t, f.source(source.Options{Follow: true}))
+				c.during(10 * time.Second)
+				_ = c.stop()
+				want := []string{sourcetest.ID(0), sourcetest.ID(1)}
+				if len(test.left) > 0 {
+					want = append(want, sourcetest.ID(5))
+				}
+				c.unique(want...)
+				wantKinds(t, f, "a", "TRIM_HORIZON", "AFTER_SEQUENCE_NUMBER 1001", "TRIM_HORIZON")
+				for i := range test.want {
+					test.want[i].Source, test.want[i].Part = "kinesis audit/us-east-1", "a"
+				}
+				if diff := cmp.Diff(test.want, c.found, cmpopts.IgnoreFields(source.Gap{}, "Why")); diff != "" {
+					t.Error(diff)
+				}
+				if n := c.gaps(); n != int64(len(test.want)) {
+					t.Errorf("%d gaps are counted", n)
+				}
+			})
+		})
+	}
 }
 
 // A time that the service takes for the future, because clocks differ, does not stop the reading.
@@ -183,49 +210,74 @@ func TestTimeOfAFastClock(t *testing.T) {
 	}
 }
 
-// A shard that has expired is a gap; its children, which nobody announced, are found and read.
+// A shard that has expired is a gap; its children, which nobody announced, are found and read, and tell where it ends. Without any its
+// end is not known.
 func TestShardThatIsGone(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := newFake("a")
-		var gone bool
-		f.list = func(context.Context, *kinesis.ListShardsInput) (*kinesis.ListShardsOutput, error) {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			if gone {
-				return &kinesis.ListShardsOutput{Shards: []types.Shard{{ShardId: aws.String("b"), ParentShardId: aws.String("a")}}}, nil
-			}
-			return &kinesis.ListShardsOutput{Shards: f.shards}, nil
-		}
-		f.place = func(_ context.Context, in *kinesis.GetShardIteratorInput) (*kinesis.GetShardIteratorOutput, error) {
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			if gone && *in.ShardId == "a" {
-				return nil, notFound()
-			}
-			return &kinesis.GetShardIteratorOutput{ShardIterator: in.ShardId}, nil
-		}
-		f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
-			if shard == "b" {
-				return answer(shard, 0, 10+n), nil
-			}
-			if n == 0 {
-				return answer(shard, time.Minute, 0), nil
-			}
-			f.mu.Lock()
-			defer f.mu.Unlock()
-			gone = true
-			return nil, expiredIterator()
-		}
-		c := collect(t, f.source(source.Options{}))
-		if err := c.end(); err != nil {
-			t.Fatal(err)
-		}
-		c.unique(sourcetest.ID(0), sourcetest.ID(10))
-		wantKinds(t, f, "b", "TRIM_HORIZON")
-		if s := c.last["a"]; s.Gaps != 1 || s.State != source.Done {
-			t.Errorf("the status is %+v", s)
-		}
-	})
+	for _, test := range []struct {
+		name     string
+		children []types.Shard
+		to       time.Duration
+	}{
+		{"a child", []types.Shard{listed("b", "a")}, 2 * time.Second},
+		{"two children", []types.Shard{listed("b", "a"), listed("c", "a")}, 2 * time.Second},
+		{"none", []types.Shard{listed("z")}, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFake("a")
+				var gone bool
+				f.list = func(context.Context, *kinesis.ListShardsInput) (*kinesis.ListShardsOutput, error) {
+					f.mu.Lock()
+					defer f.mu.Unlock()
+					if gone {
+						return &kinesis.ListShardsOutput{Shards: test.children}, nil
+					}
+					return &kinesis.ListShardsOutput{Shards: f.shards}, nil
+				}
+				f.place = func(_ context.Context, in *kinesis.GetShardIteratorInput) (*kinesis.GetShardIteratorOutput, error) {
+					f.mu.Lock()
+					defer f.mu.Unlock()
+					if gone && *in.ShardId == "a" {
+						return nil, notFound()
+					}
+					return &kinesis.GetShardIteratorOutput{ShardIterator: in.ShardId}, nil
+				}
+				began := time.Now()
+				f.records = func(_ context.Context, n int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+					switch {
+					case shard != "a" && time.Since(began) < 2*time.Second:
+						return answer(shard, time.Minute), nil
+					case shard == "b":
+						return answer(shard, 0, 10+n), nil
+					case shard != "a":
+						return answer(shard, time.Minute, 20+n), nil
+					case n == 0:
+						return answer(shard, time.Minute, 0), nil
+					}
+					f.mu.Lock()
+					defer f.mu.Unlock()
+					gone = true
+					return nil, expiredIterator()
+				}
+				c := collect(t, f.source(source.Options{Follow: true}))
+				c.during(5 * time.Second)
+				_ = c.stop()
+				for _, child := range test.children {
+					wantKinds(t, f, *child.ShardId, "TRIM_HORIZON")
+				}
+				if s := c.last["a"]; s.Gaps != 1 || s.State != source.Done {
+					t.Errorf("the status is %+v", s)
+				}
+				want := source.Gap{Source: "kinesis audit/us-east-1", Part: "a", Span: source.Span{From: began}}
+				if test.to > 0 {
+					want.To = began.Add(test.to)
+				}
+				if diff := cmp.Diff([]source.Gap{want}, c.found, cmpopts.IgnoreFields(source.Gap{}, "Why")); diff != "" {
+					t.Error(diff)
+				}
+			})
+		})
+	}
 }
 
 // A stream that is deleted while it is followed ends the run.

@@ -39,6 +39,33 @@ func ParseRef(text string) (Ref, error) {
 	return Ref{}, fmt.Errorf("%q does not name a Kinesis stream: write %sNAME or the stream's ARN", text, Scheme)
 }
 
+// consumerFor gives the ARN of the consumer that is registered with the stream, or "" when none of the list is. An error is one of the
+// list that is not the ARN of a consumer.
+func (r Ref) consumerFor(list []string) (string, error) {
+	for _, text := range list {
+		stream, rest, found := strings.Cut(text, "/consumer/")
+		name, made, timed := strings.Cut(rest, ":")
+		owner, err := parseARN(stream)
+		if !found || !timed || err != nil || !validName(name) || strings.Trim(made, "0123456789") != "" || made == "" {
+			return "", fmt.Errorf("--consumer-arn: %q is not the ARN of a consumer, which looks like "+
+				"arn:aws:kinesis:REGION:ACCOUNT:stream/NAME/consumer/CONSUMER:1700000000", text)
+		}
+		if owner.ARN == r.ARN || (r.ARN == "" && owner.Name == r.Name && owner.Region == r.Region) {
+			return text, nil
+		}
+	}
+	return "", nil
+}
+
+// account is that of the ARN, empty without one.
+func (r Ref) account() string {
+	a, err := arn.Parse(r.ARN)
+	if err != nil {
+		return ""
+	}
+	return a.AccountID
+}
+
 func parseARN(text string) (Ref, error) {
 	const shape = "arn:aws:kinesis:REGION:ACCOUNT:stream/NAME"
 	a, err := arn.Parse(text)

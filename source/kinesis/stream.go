@@ -1,7 +1,7 @@
 // Package kinesis reads the audit log from an Amazon Kinesis data stream.
 //
-// It only reads: ListShards, GetShardIterator and GetRecords are all it calls, it registers nothing and keeps no state
-// anywhere. A shard's read limit is shared by all that poll it, Firehose included, so each shard is asked once a second at most
+// It only reads: ListShards, GetShardIterator and GetRecords are all it calls, and SubscribeToShard for whoever names a consumer; it
+// registers none and keeps no state anywhere. A shard's read limit is shared by all that poll it, Firehose included, so each shard is asked once a second at most
 // and for half of what it can give.
 package kinesis
 
@@ -9,7 +9,10 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"os"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
 
 	"taudit/source"
 	"taudit/source/cloudwatch"
@@ -20,9 +23,12 @@ import (
 // are split and merged into. The parts of its events are shard IDs; the part with the empty name is the list of shards.
 type Stream struct {
 	caller
-	options source.Options
-	tempo   tempo
-	about   description
+	options  source.Options
+	tempo    tempo
+	consumer string                       // ARN to subscribe with; empty: shards are polled
+	place    func(context.Context) string // names what is read, for positions; nil: it lasts no longer than this process
+	distinct bool                         // the name tells the account
+	about    description
 }
 
 // tempo is how often things are done.
@@ -30,11 +36,27 @@ type tempo struct {
 	poll   time.Duration // least time between the starts of two GetRecords of a shard
 	relist time.Duration // time between two looks for shards that nobody announced
 	retry  time.Duration // about how long to wait after a first failure
+
+	renew    time.Duration // how long a subscription lasts at most; the service ends it after five minutes
+	silence  time.Duration // without an event for so long it is taken to be dead
+	takeover time.Duration // after it began there cannot be another one for so long
+
+	reconsider time.Duration // a consumer that was of no use is tried again after so long
+}
+
+func calm() tempo {
+	return tempo{
+		poll: time.Second, relist: time.Minute, retry: time.Second,
+		renew: 4*time.Minute + 45*time.Second, silence: 35 * time.Second, takeover: 5 * time.Second,
+		reconsider: 15 * time.Minute,
+	}
 }
 
 var (
-	_ source.Source = (*Stream)(nil)
-	_ source.Opener = Open
+	_ source.Source   = (*Stream)(nil)
+	_ source.Distinct = (*Stream)(nil)
+	_ source.Resumer  = (*Stream)(nil)
+	_ source.Opener   = Open
 )
 
 // Open is the [source.Opener] for kinesis://NAME and stream ARNs. An ARN's region goes before the configuration's, and o.Region
@@ -50,7 +72,18 @@ func Open(ctx context.Context, text string, o source.Options) ([]source.Source, 
 		return nil, err
 	}
 	ref.Region = cfg.Region
-	s := New(NewClient(cfg), ref, o)
+	consumer, err := ref.consumerFor(o.Consumers)
+	if err != nil {
+		return nil, err
+	}
+	client := NewClient(cfg)
+	s := New(client, ref, o)
+	s.consumer = consumer
+	owner := owner{
+		credentials: cfg.Credentials, profile: cmp.Or(o.Profile, os.Getenv("AWS_PROFILE"), os.Getenv("AWS_DEFAULT_PROFILE"), "default"),
+		endpoint: aws.ToString(client.Options().BaseEndpoint),
+	}
+	s.place = func(ctx context.Context) string { return placeOf(ref, owner.of(ctx, ref)) }
 	if o.Health {
 		s.about.metrics = cloudwatch.NewClient(cfg)
 	}
@@ -66,17 +99,24 @@ func New(api API, ref Ref, o source.Options) *Stream {
 	return &Stream{
 		caller:  caller{api: api, ref: ref, timeout: 30 * time.Second},
 		options: o,
-		tempo:   tempo{poll: time.Second, relist: time.Minute, retry: time.Second},
+		tempo:   calm(),
 	}
 }
 
-// Name is "kinesis NAME/REGION".
+// Name is "kinesis NAME/REGION", and "kinesis NAME/REGION (ACCOUNT)" for one that is to be told from another by that.
 func (s *Stream) Name() string {
-	if s.ref.Region == "" {
-		return "kinesis " + s.ref.Name
+	name := "kinesis " + s.ref.Name
+	if s.ref.Region != "" {
+		name += "/" + s.ref.Region
 	}
-	return "kinesis " + s.ref.Name + "/" + s.ref.Region
+	if s.distinct {
+		name += " (" + s.ref.account() + ")"
+	}
+	return name
 }
+
+// Distinguish puts the account into the name, if the stream was named by its ARN. It must be called before Run, if at all.
+func (s *Stream) Distinguish() { s.distinct = s.ref.ARN != "" }
 
 // Run reads the stream as [source.Source] says. When it does not follow, each shard is read to its tip. It gives an error for a
 // stream that does not exist. Missing permissions and expired credentials are errors when it does not follow; otherwise it

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -180,24 +181,32 @@ func TestRealLimits(t *testing.T) {
 	c.unique(ids(0, 120)...)
 }
 
-// The emulator trims what was not read yet: that is a gap, and reading goes on with what is left.
+// The emulator trims what was not read yet: that is a gap with bounds, and reading goes on with what is left.
 func TestTrimmedStream(t *testing.T) {
-	p := newPlace(t, 1, emulator.KinesisOptions{NoLimits: true})
-	now := time.Now()
-	p.putAt(t, now.Add(-3*time.Hour), sourcetest.Entries(0, 10)...)
+	var ahead atomic.Int64
+	clock := func() time.Time { return time.Now().Add(time.Duration(ahead.Load())) }
+	p := newPlace(t, 1, emulator.KinesisOptions{NoLimits: true, Now: clock})
+	p.put(t, sourcetest.Entries(0, 10)...)
 	c := collect(t, p.source(source.Options{Follow: true}))
 	c.entries(10)
 	remove := p.server.Inject(emulator.Fault{Op: "GetRecords", Kind: emulator.Throttle})
-	p.server.Inject(emulator.Fault{Op: "GetRecords", Times: 1, Kind: emulator.Expire})
-	p.putAt(t, now.Add(-2*time.Hour), sourcetest.Entries(10, 20)...)
-	p.server.Trim(streamName, now.Add(-time.Hour))
+	ahead.Store(int64(time.Hour))
+	lost := clock()
+	p.put(t, sourcetest.Entries(10, 20)...)
+	ahead.Store(int64(2 * time.Hour))
+	p.server.Trim(streamName, clock().Add(-time.Minute))
+	left := clock()
 	p.put(t, sourcetest.Entries(20, 30)...)
 	remove()
 	c.entries(20)
 	_ = c.stop()
 	c.unique(slices.Concat(ids(0, 10), ids(20, 30))...)
-	if c.gaps() != 1 {
-		t.Errorf("%d gaps are counted: %+v", c.gaps(), c.last)
+	if c.gaps() != 1 || len(c.found) != 1 {
+		t.Fatalf("%d gaps are counted and %+v sent: %+v", c.gaps(), c.found, c.last)
+	}
+	if g := c.found[0]; !g.From.Before(lost) || g.From.Before(lost.Add(-time.Hour-time.Minute)) ||
+		g.To.Before(left.Truncate(time.Millisecond)) || g.To.After(left.Add(time.Minute)) {
+		t.Errorf("the gap is %+v; what was lost had arrived at %s, and what is left at %s", g, lost, left)
 	}
 }
 
