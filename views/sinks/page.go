@@ -58,6 +58,7 @@ func (p *Pane) partPage(i int) *page {
 	if !s.NextRetry.IsZero() {
 		add("NEXT TRY", p.clock(s.NextRetry))
 	}
+	add("REMARK", s.Remark)
 	add("BEHIND", behind(s))
 	add("ANSWERED", p.clock(s.LastSuccess))
 	add("ARRIVED", "the newest "+p.clock(s.LastArrival))

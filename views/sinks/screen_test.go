@@ -216,6 +216,24 @@ func TestABadRecordIsGivenToBeExamined(t *testing.T) {
 	}
 }
 
+// What a source remarks on a part is on the page of that part, without what would do something to the terminal.
+func TestRemarkOfAPart(t *testing.T) {
+	s := shard(1, time.Minute)
+	s.Remark = "polled, because the consumer cannot be used: \x1b[2Jdenied"
+	p := pane(t, judged(views.Data{Now: now, Store: log(3), Status: []source.Status{s}}), 120, 40)
+	shown := false
+	for range 6 {
+		p.Close()
+		do(p, views.Open)
+		shown = shown || strings.Contains(screen(t, p, 120, 40), "polled, because the consumer cannot be used")
+		p.Close()
+		do(p, views.Down)
+	}
+	if !shown {
+		t.Error("the remark is on no page")
+	}
+}
+
 func TestTheFrameIsDrawnOnce(t *testing.T) {
 	p := pane(t, data(log(300), shard(0, time.Minute)), 80, 24)
 	first := p.View()
