@@ -58,6 +58,7 @@ func TestTaudit(t *testing.T) {
 	t.Run("demo", func(t *testing.T) { testDemo(t, bin) })
 	t.Run("terminated", func(t *testing.T) { testTerminated(t, bin) })
 	t.Run("pipes", func(t *testing.T) { testPipes(t, bin) })
+	t.Run("seam", func(t *testing.T) { testSeam(t, bin) })
 }
 
 func testScreen(t *testing.T, bin string) {
