@@ -221,7 +221,7 @@ type tickMsg struct{}
 // small, and what has arrived is counted within a quarter of a second.
 const (
 	pace      = 220 * time.Millisecond
-	largePace = 450 * time.Millisecond
+	largePace = 490 * time.Millisecond
 	large     = 4000 // cells
 
 	// firstPace is that of an empty screen, whose first entries are waited for.

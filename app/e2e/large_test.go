@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -104,6 +105,7 @@ type emulated struct {
 	mu       sync.Mutex
 	screen   *vt.Emulator
 	written  chan struct{} // something has changed
+	at       atomic.Int64  // when it was written, in nanoseconds since 1970
 }
 
 func open(t *testing.T, dir string, args ...string) *emulated {
@@ -123,6 +125,7 @@ func open(t *testing.T, dir string, args ...string) *emulated {
 		buf := make([]byte, 64<<10)
 		for {
 			n, err := terminal.Read(buf)
+			s.at.Store(time.Now().UnixNano()) // what drawing it takes is the terminal's business
 			s.mu.Lock()
 			_, _ = s.screen.Write(buf[:n]) // never fails
 			s.mu.Unlock()
@@ -186,7 +189,7 @@ func (s *emulated) change(key string) (first, last time.Duration) {
 	for {
 		select {
 		case <-s.written:
-			if last = time.Since(began); first == 0 {
+			if last = time.Unix(0, s.at.Load()).Sub(began); first == 0 {
 				first = last
 			}
 		case <-time.After(still):
