@@ -29,7 +29,6 @@ type Batch struct {
 
 	Hashes  []uint64 // of log_ids; 0 without one
 	Offsets []int64  // where each begins in what it was read from, in bytes; 0 when its position is no such place
-	Size    int64    // of the JSON of all, in bytes
 }
 
 // Flags say what is peculiar about an entry.
@@ -49,16 +48,13 @@ func (b *Batch) Len() int { return len(b.Times) }
 // Record is the record of an entry, and what follows it.
 func (b *Batch) Record(i int) Record { return Record(b.Records[b.Starts[i]:]) }
 
-// Slice is the entries from i up to but without j, sharing memory with b. Their JSON is taken to be of the same size each.
+// Slice is the entries from i up to but without j, sharing memory with b.
 func (b *Batch) Slice(i, j int) *Batch {
 	s := *b
 	s.Times, s.Flags, s.Starts, s.Sizes = b.Times[i:j:j], b.Flags[i:j:j], b.Starts[i:j:j], b.Sizes[i:j:j]
 	s.Hashes, s.Offsets = b.Hashes[i:j:j], b.Offsets[i:j:j]
 	for c := range s.Codes {
 		s.Codes[c] = b.Codes[c][i:j:j]
-	}
-	if n := int64(b.Len()); n > 0 {
-		s.Size = b.Size * int64(j-i) / n
 	}
 	return &s
 }
@@ -99,7 +95,6 @@ func Join(batches []*Batch) *Batch {
 		for c := range out.Codes {
 			out.Codes[c] = append(out.Codes[c], b.Codes[c]...)
 		}
-		out.Size += b.Size
 	}
 	out.Records = records.String()
 	return out
@@ -122,9 +117,6 @@ func (b *Batch) pick(rows []int) *Batch {
 	}
 	for c := range s.Codes {
 		s.Codes[c] = picked(b.Codes[c], rows)
-	}
-	if n := int64(b.Len()); n > 0 {
-		s.Size = b.Size * int64(len(rows)) / n
 	}
 	return s
 }

@@ -120,7 +120,7 @@ func (p *Packer) Take() *Batch {
 	}
 	// What is collected in is used again, so that a batch takes no more than it has to.
 	out := &Batch{
-		Vocabulary: p.vocabulary, Records: string(p.records), Size: b.Size,
+		Vocabulary: p.vocabulary, Records: string(p.records),
 		Times: slices.Clone(b.Times), Flags: slices.Clone(b.Flags), Starts: slices.Clone(b.Starts), Sizes: slices.Clone(b.Sizes),
 		Hashes: slices.Clone(b.Hashes), Offsets: slices.Clone(b.Offsets),
 	}
@@ -128,7 +128,7 @@ func (p *Packer) Take() *Batch {
 		out.Codes[c] = slices.Clone(b.Codes[c])
 		b.Codes[c] = b.Codes[c][:0]
 	}
-	p.records, b.Size = p.records[:0], 0
+	p.records = p.records[:0]
 	b.Times, b.Flags, b.Starts, b.Sizes, b.Hashes, b.Offsets = b.Times[:0], b.Flags[:0], b.Starts[:0], b.Sizes[:0], b.Hashes[:0], b.Offsets[:0]
 	return out
 }
@@ -164,7 +164,7 @@ func (p *Packer) add(e *Entry, at int64) {
 	if t.IsZero() {
 		t = e.Origin.Arrived
 	}
-	p.finish(Nanoseconds(t), !e.EmitTime.IsZero(), e.LogID, &e.Origin, at, columns, len(raw))
+	p.finish(Nanoseconds(t), !e.EmitTime.IsZero(), e.LogID, &e.Origin, at, columns)
 }
 
 // Quick packs the entry that b begins with, if it looks like others that were added, and gives where it ends. It gives false for
@@ -193,7 +193,7 @@ func (p *Packer) Quick(b []byte, at int64, o *Origin) (end int, ok bool) {
 	if !dated {
 		t = Nanoseconds(o.Arrived)
 	}
-	p.finish(t, dated, r.logID, o, at, columns, end)
+	p.finish(t, dated, r.logID, o, at, columns)
 	return end, true
 }
 
@@ -206,7 +206,7 @@ func (p *Packer) begin(learning bool) {
 }
 
 // finish adds the record and the columns of an entry with a time in nanoseconds. Its position is that of o, or else at.
-func (p *Packer) finish(nanos int64, dated bool, logID string, o *Origin, at int64, columns [Columns]uint32, size int) {
+func (p *Packer) finish(nanos int64, dated bool, logID string, o *Origin, at int64, columns [Columns]uint32) {
 	b := &p.batch
 	flags := Flags(0)
 	if !dated {
@@ -254,7 +254,6 @@ func (p *Packer) finish(nanos int64, dated bool, logID string, o *Origin, at int
 	for c, code := range columns {
 		b.Codes[c] = append(b.Codes[c], code)
 	}
-	b.Size += int64(size)
 }
 
 // position adds a position that is not the offset of a text, and gives the offset in it.
