@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/atotto/clipboard"
 	"github.com/charmbracelet/x/term"
 
 	"taudit/app/cli"
@@ -36,7 +37,7 @@ func run() int {
 	// Writing to a pipe that nobody reads is then an error like others, and not the end.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 
-	return cli.Run(ctx, os.Args[1:], cli.Env{
+	env := cli.Env{
 		Stdout:     os.Stdout,
 		Stderr:     os.Stderr,
 		Terminal:   terminal,
@@ -47,10 +48,15 @@ func run() int {
 		Filters:    config.NewHistory(config.HistoryPath()),
 		Marks:      config.NewMarks(config.MarksPath()),
 		Positions:  config.NewPositions(config.PositionsDir()),
+		Copies:     config.CopiesDir(),
 		ConfigPath: config.FilePath(),
 		Now:        time.Now,
 		Version:    cli.BuildVersion(),
-	})
+	}
+	if !clipboard.Unsupported {
+		env.Clipboard = clipboard.WriteAll
+	}
+	return cli.Run(ctx, os.Args[1:], env)
 }
 
 // terminal tells whether standard output is one, and its width.

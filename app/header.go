@@ -154,6 +154,9 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
+	if m.chord != nil {
+		return t.Notice.Render(text.Cell(" "+m.chord.ask, m.width))
+	}
 	if m.said != "" {
 		return t.Notice.Render(text.Cell(" "+m.said, m.width))
 	}
@@ -203,6 +206,9 @@ func (m *Model) sayNotes() {
 
 // footer is the last line: the keys that matter now.
 func (m *Model) footer() string {
+	if m.chord != nil {
+		return m.choices()
+	}
 	t := m.theme
 	text := grid.TextFor(t.Glyphs)
 	var l grid.Line
@@ -263,7 +269,11 @@ func (m *Model) actions() []views.Action {
 		first = append(first, views.NextPane)
 	}
 	first = append(first, m.focused().Actions()...)
-	first = append(first, views.Back, views.Help, views.Quit)
+	first = append(first, views.Back)
+	if m.focus == onList || m.focus == onDetail {
+		first = append(first, views.Copy, views.Keep)
+	}
+	first = append(first, views.Help, views.Quit)
 	seen := map[views.Action]bool{}
 	out := first[:0]
 	for _, a := range first {

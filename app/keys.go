@@ -20,10 +20,8 @@ type Binding struct {
 
 // Bindings gives the keymap, in the order of the help.
 func Bindings() []Binding {
-	same := func(a views.Action, text string, keys ...string) Binding {
-		return Binding{Action: a, Keys: keys, List: text, Detail: text}
-	}
-	return []Binding{
+	same := sameBinding
+	return among([]Binding{
 		{Action: views.Down, Keys: []string{"j", "down"}, List: "down", Detail: "down", Short: "move", ShortDetail: "move", With: views.Up},
 		same(views.Up, "up", "k", "up"),
 		same(views.HalfDown, "half a page down", "ctrl+d"),
@@ -75,7 +73,13 @@ func Bindings() []Binding {
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),
 		{Action: views.Back, Keys: []string{"q"}, List: "back; at the top asks and quits", Detail: "back to the list", Short: "back", ShortDetail: "back"},
 		same(views.Quit, "quit at once", "Q", "ctrl+c"),
-	}
+	}, views.Zoom, handBindings(sameBinding)...)
+}
+
+// among puts bindings into a table, before the one of an action.
+func among(table []Binding, before views.Action, more ...Binding) []Binding {
+	at := slices.IndexFunc(table, func(b Binding) bool { return b.Action == before })
+	return slices.Insert(table, at, more...)
 }
 
 // keymap turns keys into actions.
@@ -149,4 +153,9 @@ func keyNames(keys []string) string {
 		names[i] = KeyName(k)
 	}
 	return strings.Join(names, " ")
+}
+
+// sameBinding does the same in a list and in the detail.
+func sameBinding(a views.Action, text string, keys ...string) Binding {
+	return Binding{Action: a, Keys: keys, List: text, Detail: text}
 }

@@ -84,7 +84,12 @@ type Model struct {
 	labels   []label   // what stands on line 2, for clicks
 	helping  bool
 	asking   bool // whether to quit
-	count    int  // typed before a key; 0: none
+	chord    *chord
+	copier   copier
+	command  Command
+	jumps    jumps
+	digit    digit
+	count    int // typed before a key; 0: none
 
 	frame frame
 }
@@ -136,6 +141,12 @@ type ModelOptions struct {
 	Filter   string
 	History  []string
 	Remember func(text string) error
+
+	// Clipboard puts a text on the clipboard of this machine, where there is one; it blocks. Copies is the directory for what no terminal
+	// takes, the system's for temporary files if it is empty. Command is how this view can be started again.
+	Clipboard func(text string) error
+	Copies    string
+	Command   Command
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -169,6 +180,8 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		search:   &search{feed: feed},
 		forsake:  func() {},
 		remember: o.Remember,
+		copier:   copier{native: o.Clipboard, dir: o.Copies, seat: seat{plain: true}},
+		command:  o.Command,
 	}
 	m.all = m.members()
 	m.filter.SetHistory(o.History)

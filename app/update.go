@@ -35,6 +35,15 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, tea.Batch(m.take(found(msg)), m.work())
 	case paneMsg:
 		return m, m.heed(msg)
+	case jumpMsg:
+		cmd := m.land(msg)
+		m.settle()
+		return m, cmd
+	case copiedMsg:
+		return m, m.copied(msg)
+	case sayMsg:
+		m.said = string(msg)
+		m.frame.forget()
 	case busyMsg:
 		if int(msg) > m.found.number || int(msg) == m.found.number && m.found.rest {
 			m.filter.SetBusy(true)
@@ -80,6 +89,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if dark, ok := darkGround(msg.Getenv); ok && !m.look.told {
 			m.look.dark = dark
 		}
+		m.copier.seat = seatOf(msg.Getenv)
 		m.dress()
 	case tea.MouseClickMsg:
 		return m, m.click(msg)
@@ -130,7 +140,7 @@ func (m *Model) resize(width, height int) {
 	m.focusOn(m.focus)
 }
 
-// key finds what a key asks for. Digits that are no key of their own are a count: 5j.
+// key finds what a key asks for. Digits that are no key of their own are a count: 5j. One that goes to a pane is a count for what jumps.
 func (m *Model) key(key string) tea.Cmd {
 	if m.asking {
 		m.asking = false
@@ -140,10 +150,22 @@ func (m *Model) key(key string) tea.Cmd {
 		}
 		return nil
 	}
+	if m.chord != nil {
+		cmd := m.follows(key)
+		m.settle()
+		return tea.Batch(cmd, m.work())
+	}
 	a, bound := m.keys.actions[key]
-	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' && (m.count > 0 || !bound && key != "0") {
-		m.count = min(m.count*10+int(key[0]-'0'), 1_000_000)
-		return nil
+	was := m.digit
+	m.digit = digit{}
+	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' {
+		if was.n > 0 || bound && m.count == 0 {
+			m.digit = was.then(key, m.focus)
+		}
+		if m.count > 0 || !bound && key != "0" {
+			m.count = times10(m.count, key)
+			return nil
+		}
 	}
 	act := views.Act{Action: a, Count: max(m.count, 1), Counted: m.count > 0}
 	again := m.again
@@ -160,7 +182,7 @@ func (m *Model) key(key string) tea.Cmd {
 	if again > 0 && a == views.Open && m.focus == onList {
 		cmd = m.twice(again)
 	} else {
-		cmd = m.do(act)
+		cmd = m.do(m.counted(act, was))
 	}
 	m.settle()
 	return tea.Batch(cmd, m.work())
@@ -197,6 +219,9 @@ func (m *Model) do(act views.Act) tea.Cmd {
 			}
 			return nil
 		}
+	}
+	if cmd, ok := m.investigate(act); ok {
+		return cmd
 	}
 	switch act.Action {
 	case views.NextPane:

@@ -66,6 +66,24 @@ const (
 	Suspend  Action = "suspend"
 )
 
+// What is done to the selected entry, and from it.
+const (
+	Copy Action = "copy" // asks what: see the choices of package app
+
+	Keep Action = "keep" // what is like it in one respect, which is asked for
+	Drop Action = "drop"
+	Only Action = "only" // the same, instead of what the filter says now
+
+	NextRequest Action = "next-of-request"
+	PrevRequest Action = "previous-of-request"
+	NextError   Action = "next-error"
+	PrevError   Action = "previous-error"
+	NextSame    Action = "next-same" // operation; in a tree key
+	PrevSame    Action = "previous-same"
+	NextActor   Action = "next-of-principal"
+	PrevActor   Action = "previous-of-principal"
+)
+
 // Act is an action as a message to a pane. Count is how often, at least 1; Counted says that a person typed it ("5j").
 type Act struct {
 	Action  Action

@@ -64,6 +64,11 @@ type Env struct {
 	// Positions keeps how far streams were read, for --resume; nil keeps nothing.
 	Positions Positions
 
+	// Clipboard puts a text on the clipboard of this machine; nil: there is none. Copies is the directory for what is too long to be copied
+	// through a terminal, the system's for temporary files if it is empty.
+	Clipboard func(text string) error
+	Copies    string
+
 	Getenv  func(string) string // nil is [os.Getenv]
 	Now     func() time.Time
 	Version string

@@ -23,6 +23,9 @@ const (
 // statePath is where a file belongs by the XDG base directories: $XDG_STATE_HOME/taudit, or what stands for it on this system.
 func statePath(name string) string { return filepath.Join(xdg.StateHome, "taudit", name) }
 
+// CopiesDir is where files belong of what is too long to be copied through a terminal.
+func CopiesDir() string { return statePath("copies") }
+
 // locked waits until no other instance writes a file, for two seconds at most, and calls do. The directory of the file is made.
 func locked(ctx context.Context, path string, do func() error) (err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {

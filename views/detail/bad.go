@@ -15,6 +15,14 @@ func (p *Pane) ShowBad(b audit.Bad) {
 // Examining tells whether that is what is shown.
 func (p *Pane) Examining() bool { return p.bad != nil }
 
+// Examined gives those bytes; ok is false while an entry is shown, or nothing.
+func (p *Pane) Examined() (raw string, ok bool) {
+	if p.bad == nil {
+		return "", false
+	}
+	return p.bad.Raw, true
+}
+
 // actBad answers an action while bytes are shown that are no entry. The next and the previous of them are those that the log still has.
 func (p *Pane) actBad(a views.Action, n int) {
 	p.cached = ""

@@ -200,7 +200,7 @@ func (p *Pane) Actions() []views.Action {
 		out = append(out, views.Open)
 	}
 	return append(out, views.Filter, views.Bytes, views.Wrap, views.FarLeft, views.FarRight, views.LessDeep, views.MoreDeep,
-		views.NextInside, views.PrevInside, views.HalfDown, views.HalfUp, views.PageDown, views.PageUp, views.Top, views.Bottom)
+		views.NextInside, views.PrevInside, views.NextSame, views.PrevSame, views.HalfDown, views.HalfUp, views.PageDown, views.PageUp, views.Top, views.Bottom)
 }
 
 // Close closes the topmost of what is open: the search, the bytes or a value, and goes back from the context to the tree.

@@ -110,6 +110,10 @@ func (p *Pane) actTree(a views.Action, n int) tea.Cmd {
 		p.setWrap(!p.wrapped)
 	case views.Open:
 		p.open()
+	case views.NextSame:
+		cmd = p.alike(n)
+	case views.PrevSame:
+		cmd = p.alike(-n)
 	default:
 		return nil
 	}
