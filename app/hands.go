@@ -20,6 +20,12 @@ func handBindings(same func(a views.Action, text string, keys ...string) Binding
 		{Action: views.PrevSame, Keys: []string{"#"}, List: "previous of the same operation", Detail: "previous value of the same name"},
 		same(views.NextActor, "next of the same principal", "s"),
 		same(views.PrevActor, "previous of the same principal", "S"),
+		same(views.Mark, "mark, or take the mark away", "m"),
+		same(views.MarkRange, "mark all from the last mark to here", "M"),
+		same(views.Note, "write a note", "a"),
+		same(views.NextMark, "next mark or note, also if the filter hides it", "u"),
+		same(views.PrevMark, "previous mark or note", "U"),
+		same(views.Marks, "marks and notes", "4"),
 		{Action: views.Copy, Keys: []string{"y"}, List: "copy, then " + listed(copies()), Detail: "copy, then the same", Short: "copy", ShortDetail: "copy"},
 	}
 }
@@ -38,6 +44,14 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 		cmd = m.jump(act.Action, signed(act))
 	case views.NextRequest, views.PrevRequest, views.NextError, views.PrevError, views.NextActor, views.PrevActor:
 		cmd = m.jump(act.Action, signed(act))
+	case views.Mark:
+		cmd = m.mark()
+	case views.MarkRange:
+		cmd = m.markRange()
+	case views.Note:
+		m.askNote()
+	case views.NextMark, views.PrevMark:
+		cmd = m.nextMark(signed(act))
 	default:
 		return nil, false
 	}
@@ -47,7 +61,7 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 // signed is how far a jump goes: back for those that go back.
 func signed(act views.Act) int {
 	switch act.Action {
-	case views.PrevRequest, views.PrevError, views.PrevSame, views.PrevActor:
+	case views.PrevRequest, views.PrevError, views.PrevSame, views.PrevActor, views.PrevMark:
 		return -act.Count
 	}
 	return act.Count
@@ -83,7 +97,8 @@ func (m *Model) counted(act views.Act, d digit) views.Act {
 // goesAlong says whether an action goes to another entry of a thread.
 func goesAlong(a views.Action) bool {
 	switch a {
-	case views.NextRequest, views.PrevRequest, views.NextError, views.PrevError, views.NextSame, views.PrevSame, views.NextActor, views.PrevActor:
+	case views.NextRequest, views.PrevRequest, views.NextError, views.PrevError, views.NextSame, views.PrevSame, views.NextActor,
+		views.PrevActor, views.NextMark, views.PrevMark:
 		return true
 	}
 	return false

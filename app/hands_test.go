@@ -467,7 +467,7 @@ func examine(b audit.Bad) views.Examine { return views.Examine{Bad: b} }
 // filter types a filter and accepts it.
 func filter(m *Model, text string) {
 	drive(m, "/")
-	for _, msg := range []tea.Msg{tea.PasteMsg{Content: text}, tea.KeyPressMsg{Code: tea.KeyEnter}} {
+	for _, msg := range []tea.Msg{tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl}, tea.PasteMsg{Content: text}, tea.KeyPressMsg{Code: tea.KeyEnter}} {
 		_, cmd := m.Update(msg)
 		tell(m, cmd)
 	}

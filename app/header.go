@@ -154,6 +154,9 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
+	if m.note != nil {
+		return m.note.line(text, m.width)
+	}
 	if m.chord != nil {
 		return t.Notice.Render(text.Cell(" "+m.chord.ask, m.width))
 	}
@@ -206,6 +209,9 @@ func (m *Model) sayNotes() {
 
 // footer is the last line: the keys that matter now.
 func (m *Model) footer() string {
+	if m.note != nil {
+		return grid.TextFor(m.theme.Glyphs).Cell(" Enter keeps it   Esc leaves it as it was   an empty note is taken away", m.width)
+	}
 	if m.chord != nil {
 		return m.choices()
 	}

@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"taudit/app/config"
 	"taudit/source/query"
 	"taudit/source/verdict"
 	"taudit/theme"
@@ -18,6 +19,7 @@ import (
 	"taudit/views/events"
 	"taudit/views/filterbar"
 	"taudit/views/help"
+	"taudit/views/marks"
 	"taudit/views/principals"
 	"taudit/views/timeline"
 )
@@ -52,6 +54,8 @@ type Model struct {
 	timeline *timeline.Pane
 
 	principals *principals.Pane
+
+	marksPane *marks.Pane
 
 	all []member // the panes between the filter and the summary
 
@@ -89,7 +93,9 @@ type Model struct {
 	command  Command
 	jumps    jumps
 	digit    digit
-	count    int // typed before a key; 0: none
+	marks    marking
+	note     *note // nil: none is typed
+	count    int   // typed before a key; 0: none
 
 	frame frame
 }
@@ -147,6 +153,9 @@ type ModelOptions struct {
 	Clipboard func(text string) error
 	Copies    string
 	Command   Command
+
+	// Marks keeps marks and notes, and has been loaded; nil: they end with the program.
+	Marks *config.Marks
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -182,7 +191,11 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		remember: o.Remember,
 		copier:   copier{native: o.Clipboard, dir: o.Copies, seat: seat{plain: true}},
 		command:  o.Command,
+		marks:    newMarking(o.Marks),
+
+		marksPane: marks.New(),
 	}
+	m.marks.teach(&m.spoken)
 	m.all = m.members()
 	m.filter.SetHistory(o.History)
 	if q, err := query.Parse(o.Filter); err == nil {
@@ -190,6 +203,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		m.committed = o.Filter
 	}
 	m.filter.SetOpenKey(m.keys.names(views.Filter))
+	m.marksPane.SetMarkKeys(m.keys.names(views.Mark) + " marks the selected entry, " + m.keys.names(views.Note) + " writes a note on it.")
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.timeline.SetKeys(m.keys.names(views.Open), m.keys.both(views.ZoomIn, views.ZoomOut)+" zoom  "+m.keys.both(views.PrevInside, views.NextInside)+" jump")
 	m.principals.SetHint(m.keys.names(views.Principals) + " to open, " + m.keys.names(views.SortPrev, views.SortNext) + " to sort")
@@ -321,7 +335,7 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Held: m.held, Find: find(m.env()),
+		Marks: m.marks.shown, Held: m.held, Find: find(m.env()),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {
@@ -335,6 +349,8 @@ func (m *Model) cursor() *tea.Cursor {
 	switch {
 	case m.helping || m.asking:
 		return nil
+	case m.note != nil:
+		return moved(tea.NewCursor(m.note.x, 0), m.areas.summary)
 	case m.filter.Editing():
 		return moved(m.filter.Cursor(), m.areas.filter)
 	}

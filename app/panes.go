@@ -41,6 +41,7 @@ func (m *Model) members() []member {
 		onTimeline: {m.timeline, strip, views.Select},
 		{m.principals, stacked, views.Principals},
 		{sinks.New(), stacked, views.Sinks},
+		{m.marksPane, inPlace, views.Marks},
 	}
 }
 

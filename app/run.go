@@ -72,11 +72,12 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	case <-fed:
 	case <-time.After(grace):
 	}
+	lost := o.lastMarks()
 	if g.defect != nil {
-		return g.defect
+		return errors.Join(g.defect, lost)
 	}
 	if err == nil || asked && errors.Is(err, tea.ErrProgramKilled) || errors.Is(err, tea.ErrInterrupted) {
-		return nil
+		return lost
 	}
-	return fmt.Errorf("showing the screen: %w", err)
+	return errors.Join(fmt.Errorf("showing the screen: %w", err), lost)
 }

@@ -183,7 +183,7 @@ func find(env *query.Env) func(context.Context, *store.Snapshot, query.Query) *s
 // narrows says whether to means what from means and more besides, and gives what more. Relative times are seen from a later
 // clock and so never the same.
 func narrows(from, to query.Query) (more query.Query, ok bool) {
-	if from.Empty() || from.Slides() {
+	if from.Empty() || from.Slides() || from.Personal() {
 		return query.Query{}, false
 	}
 	rest := to.Terms()

@@ -39,6 +39,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd := m.land(msg)
 		m.settle()
 		return m, cmd
+	case markedMsg:
+		m.said, m.marks.last = msg.text, msg.last
+		return m, m.remarked()
 	case copiedMsg:
 		return m, m.copied(msg)
 	case sayMsg:
@@ -69,6 +72,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.PasteMsg:
 		switch {
 		case m.helping || m.asking:
+		case m.note != nil:
+			return m, m.noting(msg)
 		case m.filter.Editing():
 			return m, m.typed(msg)
 		case m.typist():
@@ -102,6 +107,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		switch {
 		case m.helping || m.asking:
+		case m.note != nil:
+			return m, m.noting(msg)
 		case m.filter.Editing():
 			return m, m.typing(msg)
 		case m.typist():

@@ -82,6 +82,13 @@ const (
 	PrevSame    Action = "previous-same"
 	NextActor   Action = "next-of-principal"
 	PrevActor   Action = "previous-of-principal"
+
+	Mark      Action = "mark"
+	MarkRange Action = "mark-range" // from the mark set last
+	Note      Action = "note"
+	NextMark  Action = "next-mark"
+	PrevMark  Action = "previous-mark"
+	Marks     Action = "marks" // the pane that lists them
 )
 
 // Act is an action as a message to a pane. Count is how often, at least 1; Counted says that a person typed it ("5j").

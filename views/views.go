@@ -145,10 +145,31 @@ type Data struct {
 	Context bool        // all entries are shown, those that do not match dimmed
 	Why     string      // what to say of a filter that means nothing: what each of its terms means alone
 
+	Marks Markings // what people have put on entries; may be nil
+
 	Held bool // somebody reads: what is ordered or counted must not move
 
 	// Find gives what a query means of a snapshot; nil when ctx is cancelled. It scans, so it is for commands alone.
 	Find func(ctx context.Context, s *store.Snapshot, q query.Query) *store.Matches
+}
+
+// Markings are what people have put on entries. They are immutable, and safe for any goroutine.
+type Markings interface {
+	Of(r store.Row) (Marking, bool) // cheap for an entry that has none
+	List() []Marking                // in the order of their entries; the same slice each time
+}
+
+// Marking is what is on an entry, and what that is known by while it is not in the log. Its text was chosen by strangers.
+type Marking struct {
+	ID     audit.ID
+	Marked bool
+	Note   string // empty: none
+	Set    time.Time
+
+	Time      time.Time // zero: it has none
+	LogID     string
+	Operation string
+	Actor     string
 }
 
 // Rows are entries in their order, to be shown: a whole log or what a filter means of it.

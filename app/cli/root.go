@@ -155,7 +155,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	log.Info("screen", "sources", refs, "version", env.Version)
 	m.Demo = demo
 	m.Command = env.again(cmd, refs, &o)
-	m.Clipboard, m.Copies = env.Clipboard, env.Copies
+	m.Clipboard, m.Copies, m.Marks = env.Clipboard, env.Copies, env.Marks
 	if env.Filters != nil {
 		if m.History, err = env.Filters.Load(); err != nil {
 			log.Warn("the filter history could not be read", "error", err)

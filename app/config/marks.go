@@ -63,6 +63,9 @@ func (s *MarkSet) List() []Mark {
 	})
 }
 
+// Dated says whether something is on an entry of that time; the zero time is that of entries without one. Most need no closer look.
+func (s *MarkSet) Dated(t time.Time) bool { return s.times[nanoseconds(t)] }
+
 // Is answers is:marked and is:noted of the filter language, and no to all else.
 func (s *MarkSet) Is(e *audit.Entry, what string) bool {
 	if !s.times[nanoseconds(e.EmitTime)] {
@@ -179,9 +182,29 @@ func (m *Marks) Remove(id audit.ID, now time.Time) {
 	}
 }
 
+// SetAll marks entries, or takes their marks away; notes stay.
+func (m *Marks) SetAll(entries []audit.Entry, marked bool, now time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for i := range entries {
+		k := m.known(&entries[i])
+		k.Marked, k.Set = marked, now.UTC()
+		m.pending[k.ID] = k
+	}
+	m.publish(m.set.Load().byID)
+}
+
 func (m *Marks) change(e *audit.Entry, now time.Time, do func(*Mark)) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	k := m.known(e)
+	do(&k)
+	k.Set = now.UTC()
+	m.put(k)
+}
+
+// known is the mark of an entry, or one that says nothing yet.
+func (m *Marks) known(e *audit.Entry) Mark {
 	id := e.Identity()
 	k, ok := m.set.Load().byID[id]
 	if !ok {
@@ -190,9 +213,7 @@ func (m *Marks) change(e *audit.Entry, now time.Time, do func(*Mark)) {
 			k.Time = e.EmitTime
 		}
 	}
-	do(&k)
-	k.Set = now.UTC()
-	m.put(k)
+	return k
 }
 
 // put changes what is in memory, and has Save write it. The lock is held.

@@ -288,3 +288,34 @@ func FuzzMarks(f *testing.F) {
 		}
 	})
 }
+
+func TestMarkingManyAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "marks.json")
+	m := NewMarks(path)
+	var all []audit.Entry
+	for i := range 500 {
+		all = append(all, audit.Entry{LogID: fmt.Sprint("many-", i), Operation: "UpdateUser", EmitTime: time.Date(2023, 11, 8, 9, 0, i, 0, time.UTC), Raw: "{}"})
+	}
+	if err := m.Note(&all[7], "why", time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	m.SetAll(all, true, time.Unix(2, 0))
+	if err := m.Save(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	again := NewMarks(path)
+	if err := again.Load(); err != nil {
+		t.Fatal(err)
+	}
+	k, ok := again.Marks().Of(all[7].Identity())
+	if again.Marks().Len() != 500 || !ok || !k.Marked || k.Note != "why" {
+		t.Errorf("%d marks, %+v", again.Marks().Len(), k)
+	}
+	if !again.Marks().Dated(all[3].EmitTime) || again.Marks().Dated(all[3].EmitTime.Add(time.Millisecond)) || again.Marks().Dated(time.Time{}) {
+		t.Error("the times of what is marked are others")
+	}
+	again.SetAll(all, false, time.Unix(3, 0))
+	if n := again.Marks().Len(); n != 1 {
+		t.Errorf("%d left, want the note alone", n)
+	}
+}

@@ -55,6 +55,12 @@ func (p *Pane) compose(r store.Row, cursor string) {
 	l, th := &p.line, p.theme
 	l.Reset()
 	sign, note := p.peculiar(r)
+	if p.marked(r) {
+		if sign == th.Glyphs.Aside && cursor == " " {
+			cursor = sign // it has two cells for two signs
+		}
+		sign = th.Glyphs.Mark
+	}
 	if p.width > 0 {
 		l.Glyph(cursor, th.Row)
 	}
@@ -122,6 +128,15 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 		}
 	}
 	return "", ""
+}
+
+// marked tells whether a person has put a mark or a note on an entry.
+func (p *Pane) marked(r store.Row) bool {
+	if p.data.Marks == nil {
+		return false
+	}
+	_, ok := p.data.Marks.Of(r)
+	return ok
 }
 
 // isAside tells whether an entry does not match and is shown all the same.

@@ -44,6 +44,11 @@ func (p *Pane) Summary(width int) string {
 			words = append(words, s)
 		}
 	}
+	if p.data.Marks != nil {
+		if k, ok := p.data.Marks.Of(r); ok && k.Note != "" {
+			words = append([]string{p.theme.Glyphs.Mark + " " + k.Note}, words...)
+		}
+	}
 	left := " " + strings.Join(words, "  ")
 	return p.text.Cell(left, width-len(place)-1) + " " + place
 }
