@@ -50,6 +50,9 @@ func (m *Model) toCopy(what string) (name, text, why string) {
 		line, why := m.commandLine()
 		return "the command line", line, why
 	}
+	if m.all[m.focus].Pane == views.Pane(m.comparison) {
+		return m.fromComparison(what)
+	}
 	e, _, ok := m.subject()
 	if !ok {
 		if raw, ok := m.detail.Examined(); ok && what == "y" && m.focus == onDetail {

@@ -26,6 +26,8 @@ func handBindings(same func(a views.Action, text string, keys ...string) Binding
 		same(views.NextMark, "next mark or note, also if the filter hides it", "u"),
 		same(views.PrevMark, "previous mark or note", "U"),
 		same(views.Marks, "marks and notes", "4"),
+		same(views.Compare, "compare: two marked entries, or this one with the previous for its target", "d"),
+		{Action: views.History, Keys: []string{"gh"}, List: "history of the target: every entry that names it", Detail: "history of the selected value, or of the target"},
 		{Action: views.Copy, Keys: []string{"y"}, List: "copy, then " + listed(copies()), Detail: "copy, then the same", Short: "copy", ShortDetail: "copy"},
 	}
 }
@@ -50,6 +52,8 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 		cmd = m.markRange()
 	case views.Note:
 		m.askNote()
+	case views.Compare:
+		cmd = m.compare()
 	case views.NextMark, views.PrevMark:
 		cmd = m.nextMark(signed(act))
 	default:

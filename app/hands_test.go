@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -471,4 +472,15 @@ func filter(m *Model, text string) {
 		_, cmd := m.Update(msg)
 		tell(m, cmd)
 	}
+}
+
+// decodedOSC is the text that a sequence copies.
+func decodedOSC(t *testing.T, s string) string {
+	t.Helper()
+	code, ok := strings.CutPrefix(s, "\x1b]52;c;")
+	text, err := base64.StdEncoding.DecodeString(strings.TrimSuffix(code, "\a"))
+	if !ok || err != nil {
+		t.Fatalf("%q copies nothing: %v", s, err)
+	}
+	return string(text)
 }

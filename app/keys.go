@@ -99,6 +99,16 @@ func newKeymap(table []Binding) keymap {
 	return k
 }
 
+// leads tells whether a key is the first of two that are bound together.
+func (k keymap) leads(key string) bool {
+	for pair := range k.actions {
+		if len(pair) == 2 && len(key) == 1 && pair[0] == key[0] {
+			return true
+		}
+	}
+	return false
+}
+
 func (k keymap) binding(a views.Action) (Binding, bool) {
 	i := slices.IndexFunc(k.bindings, func(b Binding) bool { return b.Action == a })
 	if i < 0 {

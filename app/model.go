@@ -15,6 +15,7 @@ import (
 	"taudit/source/verdict"
 	"taudit/theme"
 	"taudit/views"
+	"taudit/views/compare"
 	"taudit/views/detail"
 	"taudit/views/events"
 	"taudit/views/filterbar"
@@ -55,7 +56,8 @@ type Model struct {
 
 	principals *principals.Pane
 
-	marksPane *marks.Pane
+	marksPane  *marks.Pane
+	comparison *compare.Pane
 
 	all []member // the panes between the filter and the summary
 
@@ -95,7 +97,11 @@ type Model struct {
 	digit    digit
 	marks    marking
 	note     *note // nil: none is typed
-	count    int   // typed before a key; 0: none
+	before   origin
+
+	comparing    int // comparisons that were asked for
+	comparedFrom int // the pane that the last was asked for in
+	count        int // typed before a key; 0: none
 
 	frame frame
 }
@@ -193,7 +199,8 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		command:  o.Command,
 		marks:    newMarking(o.Marks),
 
-		marksPane: marks.New(),
+		marksPane:  marks.New(),
+		comparison: compare.New(),
 	}
 	m.marks.teach(&m.spoken)
 	m.all = m.members()

@@ -42,6 +42,7 @@ func (m *Model) members() []member {
 		{m.principals, stacked, views.Principals},
 		{sinks.New(), stacked, views.Sinks},
 		{m.marksPane, inPlace, views.Marks},
+		{m.comparison, inPlace, ""},
 	}
 }
 

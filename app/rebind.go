@@ -95,6 +95,9 @@ func parseKey(text string) (key, why string) {
 		}
 		return text, ""
 	}
+	if len(text) == 2 && letter(text[0]) && letter(text[1]) && !namedKey(strings.ToLower(text)) {
+		return text, "" // two keys, one after the other; the first keeps what it does alone
+	}
 	key = strings.ToLower(text)
 	// Modifiers are joined by - for people and by + for Bubble Tea; the last character may be either as a key.
 	head, last := key[:max(0, len(key)-1)], key[max(0, len(key)-1):]
@@ -132,6 +135,8 @@ func parseKey(text string) (key, why string) {
 	}
 	return "", why
 }
+
+func letter(c byte) bool { return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' }
 
 func keyWords() []string {
 	return []string{

@@ -14,7 +14,8 @@ func TestRebind(t *testing.T) {
 		"follow": {},
 		"help":   {"?", "F2"},
 		"down":   {"j", "PgDn"}, "page-down": {"f10"},
-		"up": {"~", "Shift-Tab"}, "previous-pane": {"f11"},
+		"history": {"zq"},
+		"up":      {"~", "Shift-Tab"}, "previous-pane": {"f11"},
 	})
 	if len(wrong) > 0 {
 		t.Fatal(wrong)
@@ -23,6 +24,7 @@ func TestRebind(t *testing.T) {
 	for key, want := range map[string]views.Action{
 		"f9": views.Hold, "ctrl+_": views.Hold, "?": views.Help, "f2": views.Help, "pgdown": views.Down, "f10": views.PageDown,
 		"~": views.Up, "shift+tab": views.Up, "f11": views.PrevPane, "space": "", "F": "", "f1": "", "G": views.Bottom,
+		"zq": views.History, "gh": "", "z": views.ZoomIn,
 	} {
 		if got := k.actions[key]; got != want {
 			t.Errorf("%s asks for %q, want %q", key, got, want)

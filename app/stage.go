@@ -214,6 +214,8 @@ func (m *Model) back(a views.Action) {
 			m.opened = byRoom
 		}
 		m.focusOn(m.front())
+	case m.focus == m.paneOf(m.comparison):
+		m.focusOn(m.comparedFrom)
 	case m.focus != onList:
 		m.focusOn(onList)
 	case m.detailShown() && m.opened == yes:

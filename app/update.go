@@ -39,6 +39,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd := m.land(msg)
 		m.settle()
 		return m, cmd
+	case comparedMsg:
+		return m, m.showComparison(msg)
 	case markedMsg:
 		m.said, m.marks.last = msg.text, msg.last
 		return m, m.remarked()
@@ -162,7 +164,23 @@ func (m *Model) key(key string) tea.Cmd {
 		m.settle()
 		return tea.Batch(cmd, m.work())
 	}
+	before := m.before
+	m.before = origin{}
 	a, bound := m.keys.actions[key]
+	if before.key != "" {
+		if pair, ok := m.keys.actions[before.key+key]; ok {
+			a, bound = pair, true
+		}
+	}
+	if a == views.History && bound && !m.helping {
+		m.count, m.digit, m.again, m.said = 0, digit{}, 0, ""
+		cmd := m.askHistory(before)
+		m.settle()
+		return tea.Batch(cmd, m.work())
+	}
+	if !m.helping {
+		m.before = m.leads(key)
+	}
 	was := m.digit
 	m.digit = digit{}
 	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' {

@@ -89,6 +89,9 @@ const (
 	NextMark  Action = "next-mark"
 	PrevMark  Action = "previous-mark"
 	Marks     Action = "marks" // the pane that lists them
+
+	Compare Action = "compare"
+	History Action = "history" // of the object that is selected
 )
 
 // Act is an action as a message to a pane. Count is how often, at least 1; Counted says that a person typed it ("5j").
