@@ -209,6 +209,9 @@ func (m *Model) sayNotes() {
 
 // footer is the last line: the keys that matter now.
 func (m *Model) footer() string {
+	if _, typing := m.help.Search(); m.helping && typing {
+		return grid.TextFor(m.theme.Glyphs).Cell(" Enter ends typing   Esc shows all keys   Up/Down move", m.width)
+	}
 	if m.note != nil {
 		return grid.TextFor(m.theme.Glyphs).Cell(" Enter keeps it   Esc leaves it as it was   an empty note is taken away", m.width)
 	}

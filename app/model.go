@@ -354,7 +354,9 @@ func (m *Model) pass() {
 // cursor is where a person types, if anywhere.
 func (m *Model) cursor() *tea.Cursor {
 	switch {
-	case m.helping || m.asking:
+	case m.helping:
+		return m.help.Cursor()
+	case m.asking:
 		return nil
 	case m.note != nil:
 		return moved(tea.NewCursor(m.note.x, 0), m.areas.summary)

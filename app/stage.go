@@ -198,7 +198,9 @@ func (m *Model) show(o opened) {
 // back closes the topmost of what is open. At the top, q asks whether to quit and Esc does nothing.
 func (m *Model) back(a views.Action) {
 	if m.helping {
-		m.helping = false
+		if a != views.Close || !m.help.Close() {
+			m.helping = false
+		}
 		return
 	}
 	if c, ok := m.all[m.focus].Pane.(views.Closer); ok && c.Close() {

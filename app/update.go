@@ -164,6 +164,10 @@ func (m *Model) key(key string) tea.Cmd {
 		m.settle()
 		return tea.Batch(cmd, m.work())
 	}
+	if m.helping && m.findHelp(key) {
+		m.frame.forget()
+		return nil
+	}
 	before := m.before
 	m.before = origin{}
 	a, bound := m.keys.actions[key]

@@ -1,8 +1,10 @@
-// Package help is the screen that lists the keys. Its rows come from the binding table, so that it cannot tell anything else.
+// Package help is the screen that lists the keys, and finds among them. Its rows come from the binding table, so that it cannot tell
+// anything else.
 package help
 
 import (
 	"fmt"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,21 +23,51 @@ type Row struct {
 // Pane is the help screen. It is used from the UI goroutine alone.
 type Pane struct {
 	rows   []Row
+	search string // what rows must have to be shown
+	typing bool   // of it
+
+	lines  []line // of the rows that are shown; nil: to be made
+	spans  []grid.Span
 	window grid.Window
 	width  int
 	theme  *theme.Theme
 	cached string
 }
 
+// line is one of a row, which takes as many as its words need.
+type line [3]string
+
 // New makes an empty help screen.
 func New() *Pane { return &Pane{theme: theme.New(theme.Mono(), theme.NewGlyphs(false))} }
 
-// SetRows gives the rows to show, and goes to the first.
+// SetRows gives the rows to show, and goes to the first of all.
 func (p *Pane) SetRows(rows []Row) {
 	p.rows = rows
-	p.window = grid.Window{Count: len(rows), Height: p.window.Height}
-	p.cached = ""
+	p.SetSearch("", false)
 }
+
+// Search gives what is looked for, and whether it is being typed.
+func (p *Pane) Search() (text string, typing bool) { return p.search, p.typing }
+
+// SetSearch shows only the rows that have all words of a text, whatever their case.
+func (p *Pane) SetSearch(text string, typing bool) {
+	if text != p.search || p.window.Count == 0 {
+		p.window = grid.Window{Height: p.window.Height}
+	}
+	p.search, p.typing = text, typing
+	p.forget()
+}
+
+// Close ends the search; false when there is none.
+func (p *Pane) Close() bool {
+	if p.search == "" && !p.typing {
+		return false
+	}
+	p.SetSearch("", false)
+	return true
+}
+
+func (p *Pane) forget() { p.lines, p.cached = nil, "" }
 
 // Title names the pane.
 func (p *Pane) Title() string { return "Help" }
@@ -50,20 +82,28 @@ func (p *Pane) SetSize(width, height int) {
 	width, height = grid.Size(width, height)
 	p.width = width
 	p.window.Height = max(height-headLines, 0)
-	p.cached = ""
+	p.forget()
 }
 
 // SetFocus does nothing: the help always has the focus.
 func (p *Pane) SetFocus(bool) {}
 
 // SetTheme changes the look.
-func (p *Pane) SetTheme(t *theme.Theme) { p.theme, p.cached = t, "" }
+func (p *Pane) SetTheme(t *theme.Theme) {
+	p.theme = t
+	p.forget()
+}
 
 // SetData does nothing: the help does not depend on the data.
 func (p *Pane) SetData(views.Data) {}
 
-// Cursor is hidden.
-func (p *Pane) Cursor() *tea.Cursor { return nil }
+// Cursor stands behind what is typed.
+func (p *Pane) Cursor() *tea.Cursor {
+	if !p.typing {
+		return nil
+	}
+	return tea.NewCursor(max(min(len(prompt)+grid.TextFor(p.theme.Glyphs).Width(p.search), p.width-1), 0), 0)
+}
 
 // Update scrolls.
 func (p *Pane) Update(msg tea.Msg) tea.Cmd {
@@ -71,6 +111,7 @@ func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 	if !ok {
 		return nil
 	}
+	p.arrange()
 	n := act.Count
 	w := p.window
 	switch act.Action {
@@ -106,24 +147,76 @@ func (p *Pane) View() string {
 	return p.cached
 }
 
-func (p *Pane) draw() string {
-	t := p.theme
-	text := grid.TextFor(t.Glyphs)
+// prompt stands before what is looked for.
+const prompt = " Keys with "
+
+// arrange finds the rows to show and breaks them into lines.
+func (p *Pane) arrange() {
+	if p.lines != nil {
+		return
+	}
+	text := grid.TextFor(p.theme.Glyphs)
 	keys, list := 10, 10
 	for _, r := range p.rows {
 		keys = max(keys, text.Width(r.Keys))
 		list = max(list, text.Width(r.List))
 	}
-	spans := grid.Arrange(p.width, 1, []grid.Column{
+	p.spans = grid.Arrange(p.width, 1, []grid.Column{
 		{Title: "KEY", Min: min(keys, 12), Max: keys, Weight: 1},
 		{Title: "IN A LIST", Min: 20, Max: list, Weight: 3},
 		{Title: "IN THE DETAIL", Min: 18, Weight: 2},
 	})
-	row := func(cells [3]string, styles [3]theme.Style) string {
+	p.lines = []line{}
+	for _, r := range p.rows {
+		if !p.has(r) {
+			continue
+		}
+		var cells [3][]string
+		high := 1
+		for i, s := range [3]string{r.Keys, r.List, r.Detail} {
+			if i < len(p.spans) && s != "" {
+				cells[i] = text.Wrap(s, max(p.spans[i].Width, 1))
+				high = max(high, len(cells[i]))
+			}
+		}
+		for y := range high {
+			var l line
+			for i := range cells {
+				if y < len(cells[i]) {
+					l[i] = cells[i][y]
+				}
+			}
+			p.lines = append(p.lines, l)
+		}
+	}
+	p.window.Count = len(p.lines)
+	p.window = p.window.Clamp()
+}
+
+// has tells whether a row has what is looked for. Headings are none.
+func (p *Pane) has(r Row) bool {
+	words := strings.Fields(strings.ToLower(p.search))
+	if len(words) > 0 && r.Keys == "" {
+		return false
+	}
+	all := strings.ToLower(r.Keys + " " + r.List + " " + r.Detail)
+	for _, w := range words {
+		if !strings.Contains(all, w) {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *Pane) draw() string {
+	p.arrange()
+	t := p.theme
+	text := grid.TextFor(t.Glyphs)
+	row := func(cells line, styles [3]theme.Style) string {
 		var l grid.Line
 		at := 1
 		l.Space(1)
-		for _, s := range spans {
+		for _, s := range p.spans {
 			l.Space(s.X - at)
 			l.Cell(text, cells[s.Column], s.Width, styles[s.Column])
 			at = s.X + s.Width
@@ -133,18 +226,24 @@ func (p *Pane) draw() string {
 	}
 	w := p.window.Clamp()
 	var title grid.Line
-	name, shown := " Keys", ""
-	if w.Count > w.Height {
-		shown = fmt.Sprintf("%d-%d of %d ", w.Top+1, w.End(), w.Count)
+	name, shown := " Keys   / finds some", ""
+	if p.typing || p.search != "" {
+		name = prompt + p.search
+	}
+	switch {
+	case w.Count > w.Height:
+		shown = fmt.Sprintf(" %d-%d of %d ", w.Top+1, w.End(), w.Count)
+	case w.Count == 0 && p.search != "":
+		shown = " none "
 	}
 	title.Cell(text, name, max(p.width-len(shown), 0), t.Title)
 	title.Cell(text, shown, min(len(shown), p.width), t.Dim)
 	lines := []string{
 		title.String(),
-		row([3]string{"KEY", "IN A LIST", "IN THE DETAIL"}, [3]theme.Style{t.ColumnHead, t.ColumnHead, t.ColumnHead}),
+		row(line{"KEY", "IN A LIST", "IN THE DETAIL"}, [3]theme.Style{t.ColumnHead, t.ColumnHead, t.ColumnHead}),
 	}
-	for _, r := range p.rows[w.Top:w.End()] {
-		lines = append(lines, row([3]string{r.Keys, r.List, r.Detail}, [3]theme.Style{t.Key, t.Row, t.Row}))
+	for _, l := range p.lines[w.Top:w.End()] {
+		lines = append(lines, row(l, [3]theme.Style{t.Key, t.Row, t.Row}))
 	}
 	return grid.Frame(lines, p.width, w.Height+headLines)
 }

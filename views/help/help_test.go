@@ -66,3 +66,53 @@ func TestHelpKeepsItsFrameAtAnySize(t *testing.T) {
 		frame(t, p, size[0], size[1])
 	}
 }
+
+func TestHelpFinds(t *testing.T) {
+	p := help.New()
+	p.SetSize(60, 8)
+	p.SetRows([]help.Row{
+		{Keys: "m", List: "mark, or take the mark away", Detail: "mark"},
+		{Keys: "e", List: "next error"},
+		{Keys: "E", Detail: "previous Error"},
+		{},
+		{List: "While the filter is typed, errors too:"},
+	})
+	for _, c := range []struct {
+		text string
+		want []string
+	}{
+		{"error", []string{"next error", "previous Error"}},
+		{"ERROR next", []string{"next error"}},
+		{"mark", []string{"mark, or take the mark"}},
+		{"nothing", []string{"none"}},
+		{"", []string{"next error", "mark, or take the mark", "While the filter"}},
+	} {
+		p.SetSearch(c.text, true)
+		view := frame(t, p, 60, 8)
+		for _, w := range c.want {
+			if !strings.Contains(view, w) {
+				t.Errorf("%q does not find %q:\n%s", c.text, w, view)
+			}
+		}
+		if c.text != "" && strings.Contains(view, "While") {
+			t.Errorf("%q finds a heading", c.text)
+		}
+		if cur := p.Cursor(); cur == nil || cur.X != len(" Keys with ")+len(c.text) {
+			t.Errorf("cursor %+v", cur)
+		}
+	}
+	if p.Close() != true || p.Close() || p.Cursor() != nil {
+		t.Error("the search does not end")
+	}
+}
+
+// TestHelpCutsNothing: what a row says stands on as many lines as it takes.
+func TestHelpCutsNothing(t *testing.T) {
+	p := help.New()
+	p.SetSize(60, 12)
+	p.SetRows([]help.Row{{Keys: "y", List: strings.Repeat("word ", 20) + "end", Detail: strings.Repeat("other ", 10) + "stop"}})
+	view := strings.Join(strings.Fields(frame(t, p, 60, 12)), " ")
+	if !strings.Contains(view, "end") || !strings.Contains(view, "stop") || strings.Count(view, "word") != 20 {
+		t.Errorf("cut:\n%s", view)
+	}
+}
