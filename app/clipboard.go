@@ -106,6 +106,8 @@ func (c copier) copy(ctx context.Context, what, text string) copiedMsg {
 	switch {
 	case c.seat.tmux:
 		done.how += ", if tmux is set to pass it on"
+	case c.seat.plain && c.seat.screen:
+		done.how += ", if screen or tmux passes it on"
 	case c.seat.screen:
 		done.how += ", if screen passes it on"
 	}
