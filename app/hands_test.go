@@ -246,6 +246,10 @@ func TestPivotsAddUp(t *testing.T) {
 	if want := "status=ERROR"; m.committed != want {
 		t.Errorf("filters by %q alone, want %q", m.committed, want)
 	}
+	drive(m, "[", "[")
+	if want := "principal=terraform"; m.committed != want {
+		t.Errorf("[ [ goes back to %q, want %q", m.committed, want)
+	}
 	drive(m, "+", "r")
 	if !shows(m, "This entry has no request to filter by.") {
 		t.Errorf("says %q", m.said)
