@@ -141,7 +141,7 @@ func (m *Model) since(t time.Time) string {
 
 func (m *Model) sources() []string {
 	var names []string
-	for _, s := range m.feed.sources {
+	for _, s := range m.feed.Sources() {
 		names = append(names, s.Name())
 	}
 	return names
