@@ -45,6 +45,8 @@ func run() int {
 		Granters:   map[string]source.Granter{"kinesis": kinesis.Grant, "s3": s3.Grant},
 		Demo:       account{},
 		Filters:    config.NewHistory(config.HistoryPath()),
+		Commands:   config.NewHistory(config.CommandsPath()),
+		Views:      config.NewViews(config.ViewsPath()),
 		Marks:      config.NewMarks(config.MarksPath()),
 		Positions:  config.NewPositions(config.PositionsDir()),
 		ConfigPath: config.FilePath(),

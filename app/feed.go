@@ -30,15 +30,15 @@ type Feed struct {
 	more    chan []source.Source
 	hear    atomic.Pointer[func([]audit.Entry)]
 
-	store   *store.Store
-	window  Window
-	found   *findings
-	fresh   func([]audit.Entry)
-	taken   func(source.Position)
-	notes   map[string]string
-	now     func() time.Time
-	every   time.Duration
-	log     *slog.Logger
+	store  *store.Store
+	window Window
+	found  *findings
+	fresh  func([]audit.Entry)
+	taken  func(source.Position)
+	notes  map[string]string
+	now    func() time.Time
+	every  time.Duration
+	log    *slog.Logger
 
 	state atomic.Pointer[State]
 	dirty chan struct{}

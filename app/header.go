@@ -154,6 +154,12 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
+	if m.question != nil {
+		return t.Notice.Render(text.Cell(" "+m.question.text+" y yes, any other key no", m.width))
+	}
+	if m.said == "" && m.job != nil && m.job.told {
+		return t.Notice.Render(text.Cell(" "+sentence(m.job.shown())+" "+m.keys.names(views.Close)+" stops it.", m.width))
+	}
 	if m.said != "" {
 		return t.Notice.Render(text.Cell(" "+m.said, m.width))
 	}
@@ -284,6 +290,10 @@ func (m *Model) helpRows() []help.Row {
 	rows = append(rows, help.Row{}, help.Row{List: "While the filter is typed:"})
 	for _, k := range m.filter.Keys() {
 		rows = append(rows, help.Row{Keys: keyNames(k.Keys), List: k.Does})
+	}
+	rows = append(rows, help.Row{}, help.Row{List: "Commands, with the same keys:"})
+	for _, c := range m.commands {
+		rows = append(rows, help.Row{Keys: strings.TrimSpace(":" + c.Name + " " + c.Args), List: c.Does})
 	}
 	return rows
 }

@@ -70,6 +70,8 @@ func Bindings() []Binding {
 		{Action: views.ZoomOut, Keys: []string{"Z"}, List: "timeline: more time, at last all of it"},
 		{Action: views.Select, Keys: []string{"v"}, List: "select on the timeline; Enter filters by it", Short: "select"},
 		{Action: views.PrevBlock, Keys: []string{"b"}, List: "on the timeline the block of bars before", Short: "block", With: views.Wrap},
+		{Action: views.Command, Keys: []string{":"}, List: "type a command", Detail: "type a command", Short: "command"},
+		same(views.Views, "the views that were saved", "V"),
 		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
 		same(views.Redraw, "draw the screen again", "ctrl+l"),
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),

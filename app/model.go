@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
 
+	"taudit/app/config"
 	"taudit/source/query"
 	"taudit/source/verdict"
 	"taudit/theme"
@@ -67,6 +68,8 @@ type Model struct {
 	trail     trail // the filters there were
 	again     int   // the pane that the key that opens is still meant for; 0: none
 
+	commander
+
 	notice []string        // what needs to be said, in lines as wide as the screen
 	said   string          // the same, until the next key
 	noted  map[string]bool // notes of sources that were said
@@ -82,9 +85,9 @@ type Model struct {
 	followed time.Time // when the detail last went along with the list
 	dragged  int       // the pane in which a mouse button is held down; -1: none
 	labels   []label   // what stands on line 2, for clicks
-	helping  bool
-	asking   bool // whether to quit
-	count    int  // typed before a key; 0: none
+	helping  bool      // the help, or a page, covers the screen
+	asking   bool      // whether to quit
+	count    int       // typed before a key; 0: none
 
 	frame frame
 }
@@ -136,6 +139,12 @@ type ModelOptions struct {
 	Filter   string
 	History  []string
 	Remember func(text string) error
+
+	Desk Desk
+
+	// View is how the log is looked at first, saved under a name; nil: as it is without one. Filter takes the place of its filter.
+	View     *config.View
+	ViewName string
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -165,13 +174,19 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		now:   o.Now(),
 		times: views.Clock{Zone: o.Zone, Still: o.NoClock},
 
+		commander: newCommander(o.Desk),
+
 		dragged:  -1,
 		search:   &search{feed: feed},
 		forsake:  func() {},
 		remember: o.Remember,
 	}
 	m.all = m.members()
+	m.bar, m.overlay = m.newCommandbar(), m.help
 	m.filter.SetHistory(o.History)
+	if o.View != nil && o.Filter == "" {
+		o.Filter = o.View.Filter
+	}
 	if q, err := query.Parse(o.Filter); err == nil {
 		m.filter.SetFilter(o.Filter, q)
 		m.committed = o.Filter
@@ -183,6 +198,14 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.dress()
 	m.focusOn(onList)
 	m.pass()
+	if o.View != nil {
+		v := *o.View
+		if v.Filter != m.committed {
+			v.Filter = m.committed // --filter says otherwise
+		}
+		_, _ = m.lookAs(v) // its filter was read already
+		m.saved = namedView{o.ViewName, *o.View}
+	}
 	return m
 }
 
@@ -288,11 +311,12 @@ func (m *Model) dress() {
 	for _, p := range m.panes() {
 		p.SetTheme(m.theme)
 	}
+	m.bar.SetTheme(m.theme)
 	m.frame.forget()
 }
 
 func (m *Model) panes() []views.Pane {
-	out := []views.Pane{m.filter, m.help}
+	out := []views.Pane{m.filter, m.help, m.page}
 	for _, p := range m.all {
 		out = append(out, p.Pane)
 	}
@@ -320,8 +344,10 @@ func (m *Model) pass() {
 // cursor is where a person types, if anywhere.
 func (m *Model) cursor() *tea.Cursor {
 	switch {
-	case m.helping || m.asking:
+	case m.covered():
 		return nil
+	case m.bar.Editing():
+		return moved(m.bar.Cursor(), m.areas.filter)
 	case m.filter.Editing():
 		return moved(m.filter.Cursor(), m.areas.filter)
 	}
@@ -343,10 +369,13 @@ func moved(c *tea.Cursor, area image.Rectangle) *tea.Cursor {
 	return &m
 }
 
+// covered tells whether something stands before the panes that takes every key.
+func (m *Model) covered() bool { return m.helping || m.asking || m.question != nil }
+
 // focused is the pane that gets the keys.
 func (m *Model) focused() views.Pane {
 	if m.helping {
-		return m.help
+		return m.overlay
 	}
 	return m.all[m.focus]
 }

@@ -31,6 +31,13 @@ func (m *Model) tabs() string {
 	count(s.Duplicates(), "duplicates", t.Tab)
 	count(m.state.Outside, "outside the time range", t.Tab)
 
+	if name := m.saved.name; name != "" {
+		mark := " "
+		if m.edited() {
+			mark = "*" // it is not as it was saved
+		}
+		add(&right, "  "+text.Cell(name, min(text.Width(name), 20))+mark, t.Tab)
+	}
 	add(&right, "  read-only  ", t.Tab)
 	if key := m.keys.names(views.Help); key != "" {
 		add(&right, key, t.Key)

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/views"
+	"taudit/views/commandbar"
 	"taudit/views/filterbar"
 	"taudit/views/grid"
 )
@@ -43,6 +44,16 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case valuesMsg:
 		m.filter.SetValues(msg.field, msg.values)
 		m.relay()
+	case commandbar.Entered:
+		return m, m.carryOut(msg.Text)
+	case commandbar.Left:
+		m.relay()
+	case commandbar.Listed:
+		return m, m.commanding(msg)
+	case jobMsg:
+		return m, tea.Batch(m.finished(msg), m.work())
+	case jobTick:
+		return m, m.progressed(int(msg))
 	case filterbar.Changed:
 		return m, m.seek(msg.Query)
 	case filterbar.Cancelled:
@@ -59,7 +70,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.typed(msg)
 	case tea.PasteMsg:
 		switch {
-		case m.helping || m.asking:
+		case m.covered():
+		case m.bar.Editing():
+			return m, m.commanding(msg)
 		case m.filter.Editing():
 			return m, m.typed(msg)
 		case m.typist():
@@ -91,7 +104,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.drag(msg)
 	case tea.KeyPressMsg:
 		switch {
-		case m.helping || m.asking:
+		case m.covered():
+		case m.bar.Editing():
+			return m, m.commanding(msg)
 		case m.filter.Editing():
 			return m, m.typing(msg)
 		case m.typist():
@@ -136,9 +151,12 @@ func (m *Model) key(key string) tea.Cmd {
 		m.asking = false
 		m.frame.forget()
 		if key == "q" || key == "y" || key == "Q" || key == "ctrl+c" || key == "enter" {
-			return tea.Quit
+			return m.quit()
 		}
 		return nil
+	}
+	if m.question != nil {
+		return m.answer(key)
 	}
 	a, bound := m.keys.actions[key]
 	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' && (m.count > 0 || !bound && key != "0") {
@@ -170,7 +188,7 @@ func (m *Model) key(key string) tea.Cmd {
 func (m *Model) do(act views.Act) tea.Cmd {
 	switch act.Action {
 	case views.Quit:
-		return tea.Quit
+		return m.quit()
 	case views.Suspend:
 		return tea.Suspend
 	case views.Redraw:
@@ -178,13 +196,14 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	case views.Help:
 		m.help.SetRows(m.helpRows())
 		m.helping = !m.helping
+		m.overlay = m.help
 		return nil
 	case views.Back, views.Close:
 		m.back(act.Action)
 		return nil
 	}
 	if m.helping {
-		return m.help.Update(act)
+		return m.overlay.Update(act)
 	}
 	for i, p := range m.all {
 		if p.goTo != "" && p.goTo == act.Action {
@@ -233,6 +252,10 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Command:
+		return m.command("", false)
+	case views.Views:
+		return m.commandView("")
 	case views.Times:
 		m.times = m.times.Next()
 		m.said = "Times are shown in " + m.times.String() + "."

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,20 +15,51 @@ import (
 
 // looks are the flags that say how the screen looks and behaves.
 type looks struct {
+	view           string
 	theme          string
 	noClock, mouse bool
 }
 
 func (l *looks) define(f *pflag.FlagSet) {
 	f.StringVar(&l.theme, "theme", "auto", "colours: "+strings.Join(theme.Names(), ", ")+", or own for the palette of the configuration; auto goes by the terminal's background")
+	f.StringVar(&l.view, "view", "", "show the log as it was saved under this `NAME` with :save; --filter takes the place of its filter")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")
 	f.BoolVar(&l.mouse, "mouse", false, "wheel and click; the terminal's own selection then needs Shift or Option")
 }
 
 // complete registers what the shell may offer.
-func (l *looks) complete(cmd *cobra.Command) {
+func (l *looks) complete(cmd *cobra.Command, env *Env) {
 	// The only error is a flag that is not there.
+	_ = cmd.RegisterFlagCompletionFunc("view", env.completeView)
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(append(theme.Names(), own), cobra.ShellCompDirectiveNoFileComp))
+}
+
+// completeView offers the views that were saved.
+func (env *Env) completeView(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	if env.Views == nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	all, err := env.Views.Load()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return slices.Sorted(maps.Keys(all)), cobra.ShellCompDirectiveNoFileComp
+}
+
+// applyView has the screen begin as a view says.
+func (l *looks) applyView(cmd *cobra.Command, env *Env, o *app.ModelOptions) error {
+	if l.view == "" {
+		return nil
+	}
+	if env.Views == nil {
+		return usagef(cmd, "--view: no views are kept here")
+	}
+	v, err := env.Views.Get(l.view)
+	if err != nil {
+		return usagef(cmd, "--view: %v", err)
+	}
+	o.View, o.ViewName = &v, l.view
+	return nil
 }
 
 // apply checks the flags and tells the screen.
