@@ -25,6 +25,7 @@ type commander struct {
 	job      *job
 	jobs     int
 	working  *sync.WaitGroup // the jobs
+	expected *expected       // nil: nothing is
 	saved    namedView
 	dim      bool   // the view asks for it, once the filter is found
 	themed   string // the name of the theme, when it is known
@@ -57,6 +58,7 @@ func commands() []command {
 		c("open", "SOURCE", "read another source too: kinesis://, s3://, a path", (*Model).commandOpen, (*Model).completeOpen),
 		c("set", "NAME VALUE", "change how things are shown, until taudit is left", (*Model).commandSet, (*Model).completeSet),
 		c("bundle", "DIR", "write what the filter means as evidence that can be verified", (*Model).commandBundle, (*Model).completePath),
+		c("expect", "FILTER [within:10m]", "wait for an entry that you are about to cause, and say whether it came", (*Model).commandExpect, (*Model).completeExpect),
 		c("history", "[NAME]", "everything that names the target of the selected entry, or NAME", (*Model).commandHistory, nil),
 		c("about", "", "version, sources, what taudit is allowed to do", (*Model).commandAbout, nil),
 		c("help", "", "all keys and commands", (*Model).commandHelp, nil, "h"),

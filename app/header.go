@@ -74,6 +74,13 @@ func (m *Model) header() string {
 	if !m.times.Still {
 		now = m.times.Brief(m.now)
 	}
+	if words, style := m.expecting(); words != "" {
+		add(&right, "  ", t.Header)
+		add(&right, words, style)
+		if m.width < 110 {
+			facts = "" // there is no room for both
+		}
+	}
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.
 	if now != "" && m.width >= text.Width(facts)+len(now)+30 {

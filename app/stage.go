@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"taudit/app/expect"
 	"taudit/views"
 )
 
@@ -229,6 +230,8 @@ func (m *Model) back(a views.Action) {
 	case m.detailShown() && m.opened == yes:
 		m.show(no)
 	case a == views.Close && m.drop():
+	case a == views.Close && m.expected != nil && m.expected.result.Outcome != expect.Waiting:
+		m.unexpect()
 	case a == views.Back:
 		m.asking = true
 	}

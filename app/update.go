@@ -16,8 +16,10 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
 		m.learn(msg)
+		m.checkExpected()
 		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
+		m.checkExpected()
 		if !m.times.Still {
 			m.now = m.clock()
 			m.pass()
