@@ -26,6 +26,7 @@ type commander struct {
 	jobs     int
 	working  *sync.WaitGroup // the jobs
 	expected *expected       // nil: nothing is
+	window   *window         // the change window that has begun; nil: none
 	saved    namedView
 	dim      bool   // the view asks for it, once the filter is found
 	themed   string // the name of the theme, when it is known
@@ -59,6 +60,8 @@ func commands() []command {
 		c("set", "NAME VALUE", "change how things are shown, until taudit is left", (*Model).commandSet, (*Model).completeSet),
 		c("bundle", "DIR", "write what the filter means as evidence that can be verified", (*Model).commandBundle, (*Model).completePath),
 		c("expect", "FILTER [within:10m]", "wait for an entry that you are about to cause, and say whether it came", (*Model).commandExpect, (*Model).completeExpect),
+		c("begin", "[NOTE]", "begin a change window", (*Model).commandBegin, nil),
+		c("end", "[FILE.md]", "end it, and report what happened in it, on the screen or to a file", (*Model).commandEnd, (*Model).completePath),
 		c("history", "[NAME]", "everything that names the target of the selected entry, or NAME", (*Model).commandHistory, nil),
 		c("about", "", "version, sources, what taudit is allowed to do", (*Model).commandAbout, nil),
 		c("help", "", "all keys and commands", (*Model).commandHelp, nil, "h"),

@@ -29,19 +29,18 @@ type taken struct {
 	options export.Options
 }
 
-// take gives the log as it is now, with what the filter means of it, or what is marked.
-func (m *Model) taking(marked bool) (taken, error) {
+// taking gives the log as it is now, with what the filter means of it.
+func (m *Model) taking() taken {
 	t := taken{state: m.feed.State(), chosen: m.found.query, env: m.env(), old: m.found, options: export.Options{Notes: m.desk.Notes}}
-	filter := m.committed
-	if marked {
-		q, err := query.Parse(markedFilter)
-		if err != nil {
-			return t, err
-		}
-		t.chosen, t.old, filter = q, found{}, markedFilter
-	}
-	t.about = export.About{Filter: filter, Sources: m.sources(), Made: m.now, Version: m.desk.Version}
-	return t, nil
+	t.about = export.About{Filter: m.committed, Sources: m.sources(), Made: m.now, Version: m.desk.Version}
+	return t
+}
+
+// marked takes what is marked instead.
+func (t *taken) marked() error {
+	q, err := query.Parse(markedFilter)
+	t.chosen, t.old, t.about.Filter = q, found{}, markedFilter
+	return err
 }
 
 const markedFilter = "is:marked"
@@ -90,9 +89,9 @@ func (m *Model) write(path string, marked, force bool) tea.Cmd {
 	if err == nil && marked && m.spoken.Is == nil {
 		err = errors.New("nothing can be marked here")
 	}
-	t := taken{}
-	if err == nil {
-		t, err = m.taking(marked)
+	t := m.taking()
+	if err == nil && marked {
+		err = t.marked()
 	}
 	if err != nil {
 		m.said = sentence(err.Error())
@@ -177,11 +176,7 @@ func (m *Model) commandBundle(dir string) tea.Cmd {
 		m.said = "Write the bundle where? :bundle DIR, a directory that is empty or not there yet."
 		return nil
 	}
-	t, err := m.taking(false)
-	if err != nil {
-		m.said = sentence(err.Error())
-		return nil
-	}
+	t := m.taking()
 	return m.begin("writing the bundle "+dir, func(ctx context.Context, _ *job) outcome {
 		rows, ok := t.rows(ctx)
 		path, err := homely(dir)

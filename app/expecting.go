@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"taudit/app/expect"
 	"taudit/source/audit"
 	"taudit/source/query"
+	"taudit/source/verdict"
 	"taudit/theme"
 	"taudit/views/prompt"
 )
@@ -74,14 +76,26 @@ func (m *Model) checkExpected() {
 	if e == nil || e.result.Text != "" && e.result.Outcome != expect.Waiting {
 		return
 	}
-	s := m.feed.State()
-	e.result = e.watch.Result(expect.ByState(s.Status, s.Lost-e.lost, s.Ended), m.clock())
+	s, now := m.feed.State(), m.clock()
+	e.result = e.watch.Result(e.health(s, s.Verdict(now, m.times)), now)
 	m.frame.forget()
 	if e.result.Outcome == expect.Waiting {
 		return
 	}
 	m.feed.Listen(nil)
 	m.said = sentence(e.result.Text) + " Expected was " + e.filter + "."
+}
+
+// health says whether what is expected would have been seen, by the verdict about the sources.
+func (e *expected) health(s *State, v verdict.Report) expect.Health {
+	h := expect.Health{Well: v.Word.Well() || v.Word == verdict.Ended, Ended: s.Ended}
+	switch lost := s.Lost - e.lost; {
+	case !h.Well:
+		h.Words = strings.ToLower(v.Word.String()) + ": " + v.Why
+	case lost > 0:
+		h.Well, h.Words = false, fmt.Sprintf("something was lost before it could be read (gaps: %d)", lost)
+	}
+	return h
 }
 
 // expecting is what the header says of it: longer if there is room.

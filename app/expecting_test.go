@@ -22,6 +22,13 @@ func later(e audit.Entry, at time.Time) audit.Entry {
 	return found[0]
 }
 
+// well is a source that answers at a time.
+func well(at time.Time) source.Event {
+	e := live("1")
+	e.Status.Source, e.Status.LastSuccess = "kinesis audit-prod/us-east-1", at
+	return e
+}
+
 func TestExpect(t *testing.T) {
 	all := morning(t)
 	var update audit.Entry
@@ -30,7 +37,7 @@ func TestExpect(t *testing.T) {
 			update = e
 		}
 	}
-	lagging := live("shardId-000000000001")
+	lagging := live("1")
 	lagging.Status.Source = "kinesis audit-prod/us-east-1"
 	lagging.Status.State, lagging.Status.Err = source.Throttled, fmt.Errorf("throttled for a minute")
 	for _, c := range []struct {
@@ -42,7 +49,7 @@ func TestExpect(t *testing.T) {
 		{"another", "Expecting op:UpdateNamespace ns:prod within 10 min.", "expecting 8m10s", 110 * time.Second, []source.Event{{Entries: []audit.Entry{later(all[0], moment.Add(time.Second))}}}},
 		{"earlier", "Expecting op:UpdateNamespace ns:prod within 10 min.", "expecting 8m10s", 110 * time.Second, []source.Event{{Entries: []audit.Entry{later(update, moment.Add(-time.Second))}}}},
 		{"seen", "Seen after 1m50s, accepted. Expected was op:UpdateNamespace ns:prod.", "seen after 1m50s", 110 * time.Second, []source.Event{{Entries: []audit.Entry{later(update, moment.Add(time.Second))}}}},
-		{"missed", "Not seen in 10 min; source healthy, quiet.", "not seen", 10 * time.Minute, nil},
+		{"missed", "Not seen in 10 min; source healthy, quiet.", "not seen", 10 * time.Minute, []source.Event{well(moment.Add(10 * time.Minute))}},
 		{"unhealthy", "Not seen in 10 min, but the source was not healthy", "not known", 10 * time.Minute, []source.Event{lagging}},
 	} {
 		for _, size := range sizes {
@@ -88,6 +95,7 @@ func TestExpectNothingWrong(t *testing.T) {
 	// What has ended stays on line 1 until it is put away.
 	order(m, "expect op:UpdateNamespace within:1m")
 	m.clock = func() time.Time { return moment.Add(time.Hour) }
+	more(t, m, well(moment.Add(time.Hour)))
 	m.Update(tickMsg{})
 	drive(m, "j")
 	if head, _, _ := strings.Cut(ansi.Strip(m.View().Content), "\n"); !strings.Contains(head, "not seen") {
