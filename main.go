@@ -47,6 +47,7 @@ func run() int {
 		Filters:    config.NewHistory(config.HistoryPath()),
 		Commands:   config.NewHistory(config.CommandsPath()),
 		Views:      config.NewViews(config.ViewsPath()),
+		Sessions:   config.NewSessions(config.SessionsDir()),
 		Marks:      config.NewMarks(config.MarksPath()),
 		Positions:  config.NewPositions(config.PositionsDir()),
 		ConfigPath: config.FilePath(),

@@ -7,6 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"taudit/app/config"
 	"taudit/source/query"
 	"taudit/views"
 	"taudit/views/commandbar"
@@ -16,20 +17,22 @@ import (
 
 // commander is what the model has for commands.
 type commander struct {
-	desk     Desk
-	bar      *commandbar.Pane
-	commands []command
-	page     *page.Pane
-	overlay  views.Pane // what covers the screen while helping is set
-	question *question
-	job      *job
-	jobs     int
-	working  *sync.WaitGroup // the jobs
-	expected *expected       // nil: nothing is
-	window   *window         // the change window that has begun; nil: none
-	saved    namedView
-	dim      bool   // the view asks for it, once the filter is found
-	themed   string // the name of the theme, when it is known
+	desk      Desk
+	bar       *commandbar.Pane
+	commands  []command
+	page      *page.Pane
+	overlay   views.Pane // what covers the screen while helping is set
+	question  *question
+	job       *job
+	jobs      int
+	working   *sync.WaitGroup // the jobs
+	expected  *expected       // nil: nothing is
+	window    *window         // the change window that has begun; nil: none
+	saved     namedView
+	placed    placedEntry
+	returning *config.Place // where the session was left, until its entry is there; nil: nowhere
+	dim       bool          // the view asks for it, once the filter is found
+	themed    string        // the name of the theme, when it is known
 }
 
 func newCommander(d Desk) commander {
@@ -215,6 +218,7 @@ func (m *Model) quit() tea.Cmd {
 		}
 		return nil
 	}
+	m.keepSession()
 	return tea.Quit
 }
 

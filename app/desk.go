@@ -25,6 +25,10 @@ type Desk struct {
 	References []string
 
 	Views *config.Views
+
+	// Session is told how the screen is, every second and at the end. It is called on the UI goroutine, and must return at once.
+	Session func(config.Session)
+
 	Notes func(audit.ID) (export.Note, bool)
 
 	// Commands are those of before, newest last; Remember keeps one more.

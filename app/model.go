@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"image"
 	"strconv"
@@ -145,6 +146,10 @@ type ModelOptions struct {
 	// View is how the log is looked at first, saved under a name; nil: as it is without one. Filter takes the place of its filter.
 	View     *config.View
 	ViewName string
+	Saved    *config.View // as it was saved, where View is not; nil: it is
+
+	// Resume is the session to come back to, whose View is given as such; nil: none.
+	Resume *config.Session
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -204,7 +209,10 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 			v.Filter = m.committed // --filter says otherwise
 		}
 		_, _ = m.lookAs(v) // its filter was read already
-		m.saved = namedView{o.ViewName, *o.View}
+		m.saved = namedView{o.ViewName, *cmp.Or(o.Saved, o.View)}
+	}
+	if o.Resume != nil {
+		m.resume(o.Resume)
 	}
 	return m
 }

@@ -17,9 +17,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case feedMsg:
 		m.learn(msg)
 		m.checkExpected()
+		m.comeBack()
 		return m, tea.Batch(m.next(msg.at), m.work())
 	case tickMsg:
 		m.checkExpected()
+		m.comeBack()
+		m.keepSession()
 		if !m.times.Still {
 			m.now = m.clock()
 			m.pass()
@@ -35,7 +38,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, tea.Batch(m.tick(), m.slide(), m.work())
 	case foundMsg:
-		return m, tea.Batch(m.take(found(msg)), m.work())
+		cmd := m.take(found(msg))
+		m.comeBack()
+		return m, tea.Batch(cmd, m.work())
 	case paneMsg:
 		return m, m.heed(msg)
 	case busyMsg:
@@ -160,6 +165,7 @@ func (m *Model) key(key string) tea.Cmd {
 	if m.question != nil {
 		return m.answer(key)
 	}
+	m.returning = nil // whoever presses a key has found another place
 	a, bound := m.keys.actions[key]
 	if len(key) == 1 && key[0] >= '0' && key[0] <= '9' && (m.count > 0 || !bound && key != "0") {
 		m.count = min(m.count*10+int(key[0]-'0'), 1_000_000)

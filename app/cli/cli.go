@@ -59,6 +59,9 @@ type Env struct {
 	Commands FilterHistory
 	Views    *config.Views
 
+	// Sessions keeps how the screen was left; nil keeps nothing.
+	Sessions *config.Sessions
+
 	// Marks keeps marks and notes; nil keeps none.
 	Marks *config.Marks
 

@@ -165,6 +165,11 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	if err := l.applyView(cmd, env, &m); err != nil {
 		return err
 	}
+	ended, err := env.keepSession(ctx, cmd, refs, r, &m, log)
+	if err != nil {
+		return err
+	}
+	defer ended()
 	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: m})
 }
 
