@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +11,7 @@ import (
 	"taudit/source/query"
 	"taudit/theme"
 	"taudit/views"
+	"taudit/views/events"
 	"taudit/views/prompt"
 )
 
@@ -35,7 +37,47 @@ func settings() []setting {
 			}
 			return "hide"
 		}},
+		{"columns", "of the list: names joined by commas, or default", func(*Model) []string {
+			return append([]string{"default"}, events.ColumnNames()...)
+		}, (*Model).setColumns, func(m *Model) string { return columnsText(m.events.Columns()) }},
 	}
+}
+
+// columnsText writes columns as they are set.
+func columnsText(list []events.Column) string {
+	if list == nil {
+		return "default"
+	}
+	var out []string
+	for _, c := range list {
+		text := c.Name
+		if c.Width > 0 {
+			text += ":" + strconv.Itoa(c.Width)
+		}
+		out = append(out, text)
+	}
+	return strings.Join(out, ",")
+}
+
+// setColumns reads columns: "time,operation:30,target".
+func (m *Model) setColumns(text string) error {
+	if text == "default" {
+		return m.events.SetColumns(nil)
+	}
+	var list []events.Column
+	for _, word := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		name, wide, sized := strings.Cut(word, ":")
+		c := events.Column{Name: name}
+		if sized {
+			n, err := strconv.Atoi(wide)
+			if err != nil || n < 1 {
+				return fmt.Errorf("%q is no width; write %s:20", wide, name)
+			}
+			c.Width = n
+		}
+		list = append(list, c)
+	}
+	return m.events.SetColumns(list)
 }
 
 // modeNames are the ways to write times, by [views.ClockMode].
@@ -88,9 +130,11 @@ func (m *Model) completeSet(argument string) ([]prompt.Item, func(context.Contex
 		case !valued && strings.HasPrefix(s.name, name):
 			items = append(items, prompt.Item{Text: s.name + " ", Note: s.does + ": " + s.now(m)})
 		case valued && s.name == name:
+			// Of a list joined by commas the last is completed.
+			head := value[:strings.LastIndexByte(value, ',')+1]
 			for _, v := range s.values(m) {
-				if strings.HasPrefix(v, value) {
-					items = append(items, prompt.Item{Text: name + " " + v})
+				if strings.HasPrefix(v, value[len(head):]) && (head == "" || v != "default") {
+					items = append(items, prompt.Item{Text: name + " " + head + v})
 				}
 			}
 		}

@@ -64,6 +64,7 @@ func TestCommandScreens(t *testing.T) {
 			enter(m, "set ")
 			strike(m, tea.KeyPressMsg{Code: tea.KeyTab}, tea.KeyPressMsg{Code: tea.KeyTab})
 		}},
+		{"columns", func(_ *testing.T, m *Model) { drive(m, "C", "C", "C", "L", "(", "(") }},
 		{"about", func(_ *testing.T, m *Model) { order(m, "about") }},
 		{"views", func(_ *testing.T, m *Model) {
 			order(m, "save all")
@@ -156,17 +157,18 @@ func TestWrite(t *testing.T) {
 		t.Errorf("%s, %v", md, err)
 	}
 	for text, want := range map[string]string{
-		"w":             "Write where? :w FILE",
-		"w case.doc":    "can end in .jsonl, .csv, .md or .txt",
-		"w no/x.jsonl":  "Nothing was written: there is no directory no; make it first, or name another.",
-		"w marked x.md": "Nothing can be marked here.",
-		"set tims utc":  "did you mean times?",
-		"set times utx": "Times cannot be utx; did you mean utc?",
-		"set times":     "times is utc; it can be utc, local or relative.",
-		"view nothing":  "There is no view",
-		"open s3://b":   "No other source can be opened here.",
-		"filter op:(":   "That cannot be filtered by",
-		"bundle":        ":bundle DIR",
+		"w":               "Write where? :w FILE",
+		"w case.doc":      "can end in .jsonl, .csv, .md or .txt",
+		"w no/x.jsonl":    "Nothing was written: there is no directory no; make it first, or name another.",
+		"w marked x.md":   "Nothing can be marked here.",
+		"set tims utc":    "did you mean times?",
+		"set times utx":   "Times cannot be utx; did you mean utc?",
+		"set times":       "times is utc; it can be utc, local or relative.",
+		"set columns tme": "There is no column \"tme\"; did you mean time?",
+		"view nothing":    "There is no view",
+		"open s3://b":     "No other source can be opened here.",
+		"filter op:(":     "That cannot be filtered by",
+		"bundle":          ":bundle DIR",
 	} {
 		order(m, text)
 		if got := said(m); !strings.Contains(got, want) {
@@ -200,6 +202,7 @@ func TestViewsComeBack(t *testing.T) {
 	order(m, "set times relative")
 	order(m, "set detail below")
 	order(m, "set unmatched dim")
+	order(m, "set columns time,operation:30,target,log_id")
 	want := m.view()
 	order(m, "save change-window")
 	if m.edited() {
@@ -213,6 +216,7 @@ func TestViewsComeBack(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	order(m, "set times utc")
+	order(m, "set columns default")
 	order(m, "view change-window")
 	if got := m.view(); !got.Equal(&want) || m.edited() || !m.context {
 		t.Errorf("%+v, want %+v", got, want)

@@ -11,12 +11,16 @@ import (
 	"taudit/app/config"
 	"taudit/source/query"
 	"taudit/views"
+	"taudit/views/events"
 	"taudit/views/prompt"
 )
 
 // view gives how the log is looked at now.
 func (m *Model) view() config.View {
 	v := config.View{Filter: m.committed}
+	for _, c := range m.events.Columns() {
+		v.Columns = append(v.Columns, config.ViewColumn(c))
+	}
 	if m.wish != auto {
 		v.Layout.Detail = detailNames()[m.wish]
 	}
@@ -50,6 +54,13 @@ func (m *Model) nameOf(pane int) string {
 func (m *Model) lookAs(v config.View) (cmd tea.Cmd, wrong error) {
 	if _, wrong = query.Parse(v.Filter); wrong == nil && v.Filter != m.committed {
 		cmd = m.narrow(views.Narrow{Query: v.Filter, Instead: true})
+	}
+	var columns []events.Column
+	for _, c := range v.Columns {
+		columns = append(columns, events.Column(c))
+	}
+	if err := m.events.SetColumns(columns); wrong == nil {
+		wrong = err
 	}
 	m.wishFor(auto)
 	if i := slices.Index(detailNames(), v.Layout.Detail); i >= 0 {
@@ -144,7 +155,7 @@ func (m *Model) commandView(name string) tea.Cmd {
 func (m *Model) showView(name string, v config.View) tea.Cmd {
 	cmd, err := m.lookAs(v)
 	if err != nil {
-		m.said = "The filter of " + name + " is left out: " + strings.TrimSuffix(err.Error(), ".") + "."
+		m.said = "Not all of " + name + " can be shown: " + strings.TrimSuffix(err.Error(), ".") + "."
 	}
 	m.saved = namedView{name, v}
 	return cmd

@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"image"
 	"strconv"
 	"strings"
@@ -200,6 +201,9 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.timeline.SetKeys(m.keys.names(views.Open), m.keys.both(views.ZoomIn, views.ZoomOut)+" zoom  "+m.keys.both(views.PrevInside, views.NextInside)+" jump")
 	m.principals.SetHint(m.keys.names(views.Principals) + " to open, " + m.keys.names(views.SortPrev, views.SortNext) + " to sort")
+	m.events.SetColumnHint(fmt.Sprintf("%s choose, %s move, %s width, %s hide, %s done",
+		m.keys.both(views.Left, views.Right), m.keys.both(views.FarLeft, views.FarRight), m.keys.both(views.LessDeep, views.MoreDeep),
+		m.keys.names(views.Bytes), m.keys.names(views.Close)))
 	m.dress()
 	m.focusOn(onList)
 	m.pass()
