@@ -27,7 +27,9 @@ type commander struct {
 	jobs      int
 	working   *sync.WaitGroup // the jobs
 	expected  *expected       // nil: nothing is
-	window    *window         // the change window that has begun; nil: none
+	watching  watching
+	watched   *watched
+	window    *window // the change window that has begun; nil: none
 	saved     namedView
 	placed    placedEntry
 	returning *config.Place // where the session was left, until its entry is there; nil: nowhere
@@ -36,7 +38,7 @@ type commander struct {
 }
 
 func newCommander(d Desk) commander {
-	return commander{desk: d, page: page.New(), working: &sync.WaitGroup{}, themed: "as it was chosen"}
+	return commander{desk: d, page: page.New(), working: &sync.WaitGroup{}, watched: &watched{}, themed: "as it was chosen"}
 }
 
 // command is what can be typed behind a colon. It is carried out on the UI goroutine, and does what takes time in a job.
@@ -63,6 +65,8 @@ func commands() []command {
 		c("set", "NAME VALUE", "change how things are shown, until taudit is left", (*Model).commandSet, (*Model).completeSet),
 		c("bundle", "DIR", "write what the filter means as evidence that can be verified", (*Model).commandBundle, (*Model).completePath),
 		c("expect", "FILTER [within:10m]", "wait for an entry that you are about to cause, and say whether it came", (*Model).commandExpect, (*Model).completeExpect),
+		c("watch", "NAME FILTER", "notice what a filter means: ! before it, and a count on line 2", (*Model).commandWatch, (*Model).completeWatch),
+		c("unwatch", "NAME", "notice it no longer", (*Model).commandUnwatch, (*Model).completeUnwatch),
 		c("begin", "[NOTE]", "begin a change window", (*Model).commandBegin, nil),
 		c("end", "[FILE.md]", "end it, and report what happened in it, on the screen or to a file", (*Model).commandEnd, (*Model).completePath),
 		c("history", "[NAME]", "everything that names the target of the selected entry, or NAME", (*Model).commandHistory, nil),

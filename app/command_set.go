@@ -37,6 +37,7 @@ func settings() []setting {
 			}
 			return "hide"
 		}},
+		{"alarm", "when a rule of :watch meets something new, at most every 10 s", of(AlarmNames()...), (*Model).setAlarm, func(m *Model) string { return AlarmNames()[m.watching.alarm] }},
 		{"columns", "of the list: names joined by commas, or default", func(*Model) []string {
 			return append([]string{"default"}, events.ColumnNames()...)
 		}, (*Model).setColumns, func(m *Model) string { return columnsText(m.events.Columns()) }},

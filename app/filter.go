@@ -61,6 +61,9 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 func (m *Model) env() *query.Env {
 	env := m.spoken
 	env.Now = m.now.UTC()
+	if len(m.watching.rules) > 0 {
+		env.Is = alert(m.watching.rules, env)
+	}
 	return &env
 }
 

@@ -144,6 +144,9 @@ type ModelOptions struct {
 
 	Desk Desk
 
+	Watch []WatchRule // what is to be noticed
+	Alarm Alarm       // and how
+
 	// View is how the log is looked at first, saved under a name; nil: as it is without one. Filter takes the place of its filter.
 	View     *config.View
 	ViewName string
@@ -188,6 +191,8 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		remember: o.Remember,
 	}
 	m.all = m.members()
+	m.watching.setRules(o.Watch)
+	m.watching.alarm = o.Alarm
 	m.bar, m.overlay = m.newCommandbar(), m.help
 	m.filter.SetHistory(o.History)
 	if o.View != nil && o.Filter == "" {
@@ -344,7 +349,7 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Held: m.held, Find: find(m.env()),
+		Held: m.held, Find: find(m.env()), Alert: m.alert(),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

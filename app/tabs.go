@@ -25,6 +25,7 @@ func (m *Model) tabs() string {
 		extra.Space(2)
 		add(&extra, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)
 	}
+	count(int64(m.watching.total), plural(int64(m.watching.total), "alert"), t.Error)
 	count(m.state.Lost, plural(m.state.Lost, "gap"), t.Error)
 	count(s.BadCount()-m.state.Probes, "undecodable", t.Late)
 	count(s.Evicted(), "evicted", t.Late)

@@ -18,7 +18,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.learn(msg)
 		m.checkExpected()
 		m.comeBack()
-		return m, tea.Batch(m.next(msg.at), m.work())
+		return m, tea.Batch(m.next(msg.at), m.work(), m.watch())
 	case tickMsg:
 		m.checkExpected()
 		m.comeBack()
@@ -36,7 +36,7 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 				m.frame.forget()
 			}
 		}
-		return m, tea.Batch(m.tick(), m.slide(), m.work())
+		return m, tea.Batch(m.tick(), m.alarmLate(), m.slide(), m.work())
 	case foundMsg:
 		cmd := m.take(found(msg))
 		m.comeBack()
@@ -59,6 +59,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.commanding(msg)
 	case jobMsg:
 		return m, tea.Batch(m.finished(msg), m.work())
+	case watchMsg:
+		return m, m.noticed(msg)
 	case jobTick:
 		return m, m.progressed(int(msg))
 	case filterbar.Changed:

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"context"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"taudit/app"
@@ -46,5 +47,28 @@ func TestSessionOfTheScreen(t *testing.T) {
 	}
 	if code := w.run(t, "s3://c", "--view", "other"); code != 2 {
 		t.Errorf("exit %d for a view that is not there", code)
+	}
+}
+
+func TestWatchRulesOfTheScreen(t *testing.T) {
+	for _, c := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"--watch", "destructive", "--watch", "prod=ns:prod -status:OK", "--alarm", "bell"}, 0, ""},
+		{[]string{"--watch", "destructiv"}, 2, "write NAME=FILTER, or one of destructive and denied"},
+		{[]string{"--watch", "x=op:("}, 2, "the filter of x"},
+		{[]string{"--watch", "x=a", "--watch", "x=b"}, 2, "two rules x"},
+		{[]string{"--alarm", "loud"}, 2, "none of off, bell, notify"},
+	} {
+		w := newWorld(map[string]source.Source{"s3://c": sends("c")})
+		w.width = 80
+		if code := w.run(t, append([]string{"s3://c"}, c.args...)...); code != c.code || !strings.Contains(w.err.String(), c.want) {
+			t.Errorf("%q: exit %d, %s", c.args, code, w.err)
+		}
+		if c.code == 0 && (len(w.shown.Watch) != 2 || w.shown.Watch[1] != (app.WatchRule{Name: "prod", Filter: "ns:prod -status:OK"}) || w.shown.Alarm != app.Bell) {
+			t.Errorf("%q: %+v", c.args, w.shown.Watch)
+		}
 	}
 }

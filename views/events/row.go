@@ -79,6 +79,8 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	switch {
 	case p.data.Context && p.isAside(r.Key()):
 		return g.Aside, ""
+	case p.alerted(r) != "":
+		return alertSign, p.alerted(r)
 	case f&store.Conflict != 0:
 		return g.Conflict, "same id"
 	case f&store.Rescued != 0:
@@ -95,6 +97,17 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 		}
 	}
 	return "", ""
+}
+
+// alertSign stands before what a watch rule means.
+const alertSign = "!"
+
+// alerted names the rule that means an entry.
+func (p *Pane) alerted(r store.Row) string {
+	if p.data.Alert == nil {
+		return ""
+	}
+	return p.data.Alert(r.Key())
 }
 
 // isAside tells whether an entry does not match and is shown all the same.

@@ -65,6 +65,7 @@ func conditions(time.Time) []candidate {
 	return rows([][2]string{
 		{"error", "status is not OK"},
 		{"late", "arrived long after it happened"},
+		{"alert", "a rule of :watch means it"},
 		{"new", "seen for the first time"},
 		{"dup", "received more than once"},
 		{"bad", "could not be read"},
