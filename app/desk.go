@@ -14,6 +14,7 @@ import (
 // the UI goroutine.
 type Desk struct {
 	Version string
+	Me      string // who uses it, as who: in a filter has them; empty: nobody said
 
 	// About tells what the program itself does not know of a run: its configuration and what it may do. It may call out.
 	About func(ctx context.Context) []page.Line

@@ -39,6 +39,9 @@ func (m *Model) commandExpect(argument string) tea.Cmd {
 		return nil
 	}
 	filter, within, err := expect.Parse(argument)
+	if err == nil {
+		filter, err = expect.Me(filter, m.desk.Me)
+	}
 	var q query.Query
 	if err == nil {
 		q, err = query.Parse(filter)

@@ -80,6 +80,7 @@ func TestExpectNothingWrong(t *testing.T) {
 		"expect":                    "Expect what?",
 		"expect op:( within:1m":     "That cannot be expected:",
 		"expect within:5m":          "Without a filter any entry would do",
+		"expect op:x who:me":        "nobody has said who you are",
 		"expect op:x within:banana": "within:banana is no duration",
 	} {
 		order(m, text)

@@ -15,9 +15,10 @@ import (
 )
 
 // desk gives the screen what its commands reach outside of it. Sources that they open are opened as those of the command line were.
-func (env *Env) desk(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options, log *slog.Logger) app.Desk {
+func (env *Env) desk(ctx context.Context, cmd *cobra.Command, refs []string, o source.Options, me string, log *slog.Logger) app.Desk {
 	d := app.Desk{
 		Version: env.Version,
+		Me:      me,
 		Views:   env.Views,
 		Notes:   env.exporting(false).Notes,
 		Open: func(ctx context.Context, ref string) ([]source.Source, error) {

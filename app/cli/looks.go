@@ -16,6 +16,7 @@ import (
 
 // looks are the flags that say how the screen looks and behaves.
 type looks struct {
+	me             string
 	watch          []string
 	alarm          string
 	view           string
@@ -28,6 +29,7 @@ func (l *looks) define(f *pflag.FlagSet) {
 	f.StringVar(&l.view, "view", "", "show the log as it was saved under this `NAME` with :save; --filter takes the place of its filter")
 	f.StringArrayVar(&l.watch, "watch", nil, "notice what a filter means, as `NAME=FILTER`, or as destructive or denied, which are known; may be repeated")
 	f.StringVar(&l.alarm, "alarm", "off", "when --watch meets something new, at most every 10 s: off, bell, notify")
+	f.StringVar(&l.me, "me", "", "your `NAME` in the log, for who:me in :expect")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")
 	f.BoolVar(&l.mouse, "mouse", false, "wheel and click; the terminal's own selection then needs Shift or Option")
 }

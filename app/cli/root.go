@@ -161,7 +161,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 		}
 		m.Remember = func(filter string) error { return env.Filters.Append(ctx, filter) }
 	}
-	m.Desk = env.desk(ctx, cmd, refs, o, log)
+	m.Desk = env.desk(ctx, cmd, refs, o, l.me, log)
 	if err := l.applyView(cmd, env, &m); err != nil {
 		return err
 	}
