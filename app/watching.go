@@ -28,7 +28,7 @@ type WatchRule struct {
 // OfferedRules are rules that most people want: what destroys something, and what was not allowed.
 func OfferedRules() []WatchRule {
 	return []WatchRule{
-		{"destructive", "verb:(delete OR remove OR revoke)"},
+		{"destroys", "verb:(delete OR remove OR revoke)"},
 		{"denied", `is:error (denied OR unauthorized OR unauthenticated OR "not authorized" OR "not allowed")`},
 	}
 }

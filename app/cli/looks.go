@@ -27,7 +27,7 @@ type looks struct {
 func (l *looks) define(f *pflag.FlagSet) {
 	f.StringVar(&l.theme, "theme", "auto", "colours: "+strings.Join(theme.Names(), ", ")+", or own for the palette of the configuration; auto goes by the terminal's background")
 	f.StringVar(&l.view, "view", "", "show the log as it was saved under this `NAME` with :save; --filter takes the place of its filter")
-	f.StringArrayVar(&l.watch, "watch", nil, "notice what a filter means, as `NAME=FILTER`, or as destructive or denied, which are known; may be repeated")
+	f.StringArrayVar(&l.watch, "watch", nil, "notice what a filter means, as `NAME=FILTER`, or as destroys or denied, which are known; may be repeated")
 	f.StringVar(&l.alarm, "alarm", "off", "when --watch meets something new, at most every 10 s: off, bell, notify")
 	f.StringVar(&l.me, "me", "", "your `NAME` in the log, for who:me in :expect")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")

@@ -56,8 +56,8 @@ func TestWatchRulesOfTheScreen(t *testing.T) {
 		code int
 		want string
 	}{
-		{[]string{"--watch", "destructive", "--watch", "prod=ns:prod -status:OK", "--alarm", "bell"}, 0, ""},
-		{[]string{"--watch", "destructiv"}, 2, "write NAME=FILTER, or one of destructive and denied"},
+		{[]string{"--watch", "destroys", "--watch", "prod=ns:prod -status:OK", "--alarm", "bell"}, 0, ""},
+		{[]string{"--watch", "destroy"}, 2, "write NAME=FILTER, or one of destroys and denied"},
 		{[]string{"--watch", "x=op:("}, 2, "the filter of x"},
 		{[]string{"--watch", "x=a", "--watch", "x=b"}, 2, "two rules x"},
 		{[]string{"--alarm", "loud"}, 2, "none of off, bell, notify"},
