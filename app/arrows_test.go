@@ -53,7 +53,7 @@ func rooms() []room {
 		},
 		{packages: []string{"views"}, may: seen, outside: []string{"os", "net", aws}},
 		{packages: []string{"views/grid"}, may: append([]string{"views"}, seen...), outside: []string{"os", "net", aws}},
-		{packages: []string{"views/..."}, may: append([]string{"views", "views/grid"}, seen...), outside: []string{"os", "net", aws}},
+		{packages: []string{"views/..."}, may: append([]string{"views", "views/grid", "views/prompt"}, seen...), outside: []string{"os", "net", aws}},
 		{packages: common, may: append([]string{"views", "views/grid"}, seen...), outside: []string{aws, charm}},
 		{packages: []string{"app"}, may: append(append([]string{"views", "views/..."}, common...), seen...), outside: []string{aws}},
 		{packages: []string{"app/..."}, may: append([]string{"app", "app/...", "views", "views/..."}, seen...), outside: []string{aws}},

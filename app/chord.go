@@ -22,8 +22,8 @@ type choice struct {
 	brief string // the same on a small screen; empty: does
 }
 
-// listed writes choices for the table of keys: "y the entry, v its value".
-func listed(choices []choice) string {
+// offered writes choices for the table of keys: "y the entry, v its value".
+func offered(choices []choice) string {
 	words := make([]string, len(choices))
 	for i, c := range choices {
 		words[i] = c.key + " " + c.does
@@ -79,5 +79,5 @@ func (m *Model) choices() string {
 			return l.String()
 		}
 	}
-	return text.Cell(" "+listed(m.chord.choices), m.width)
+	return text.Cell(" "+offered(m.chord.choices), m.width)
 }

@@ -161,7 +161,7 @@ func (c copier) file(name, text string, now time.Time) (path string, err error) 
 func (m *Model) copied(msg copiedMsg) tea.Cmd {
 	m.frame.forget()
 	if msg.long != "" {
-		ask := fmt.Sprintf("%s has %s, more than terminals take. Write it to a file?", sentence(msg.what), bytesOf(msg.size))
+		ask := fmt.Sprintf("%s has %s, more than terminals take. Write it to a file?", capital(msg.what), bytesOf(msg.size))
 		m.await(chord{ask, []choice{{"w", "write the file", ""}, {"any other key", "leave it", ""}}, func(choice) tea.Cmd {
 			return m.toFile(msg)
 		}})

@@ -95,5 +95,5 @@ func bytesOf(n int) string {
 	return humanize.Comma(int64(n)) + " bytes"
 }
 
-// sentence writes the first letter large.
-func sentence(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// capital writes the first letter large.
+func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }

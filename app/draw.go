@@ -31,9 +31,13 @@ func (m *Model) compose() string {
 		return grid.Frame([]string{line}, w, h)
 	}
 	if m.helping {
-		return grid.Stack(m.help.View(), m.footer())
+		return grid.Stack(m.overlay.View(), m.footer())
 	}
-	parts := []string{m.header(), m.tabs(), m.filter.View()}
+	typed := m.filter.View()
+	if m.bar.Editing() {
+		typed = m.bar.View()
+	}
+	parts := []string{m.header(), m.tabs(), typed}
 	parts = append(parts, m.middle())
 	for _, line := range m.notice[:m.areas.notice.Dy()] {
 		parts = append(parts, m.theme.Error.Render(line))

@@ -24,16 +24,21 @@ const inbox = 16
 // Feed reads sources into a store. It is the store's only writer, keeps the latest status of every part of every source,
 // and tells when there is something new; nothing between a source and the store drops anything.
 type Feed struct {
-	sources []source.Source
-	store   *store.Store
-	window  Window
-	found   *findings
-	fresh   func([]audit.Entry)
-	taken   func(source.Position)
-	notes   map[string]string
-	now     func() time.Time
-	every   time.Duration
-	log     *slog.Logger
+	mu      sync.Mutex
+	sources []source.Source // replaced, never changed
+	stays   bool
+	more    chan []source.Source
+	hear    atomic.Pointer[func([]audit.Entry)]
+
+	store  *store.Store
+	window Window
+	found  *findings
+	fresh  func([]audit.Entry)
+	taken  func(source.Position)
+	notes  map[string]string
+	now    func() time.Time
+	every  time.Duration
+	log    *slog.Logger
 
 	state atomic.Pointer[State]
 	dirty chan struct{}
@@ -64,6 +69,9 @@ type FeedOptions struct {
 	Limits store.Limits
 	Window Window
 	Latest bool // the sources were asked only for what arrives from now on
+
+	// Stays is for a feed that goes on when all sources have ended: see [Feed.Add].
+	Stays bool
 
 	// Vocabulary is that of the sources: see [source.Options]. It may be nil.
 	Vocabulary *audit.Vocabulary
@@ -111,6 +119,8 @@ func NewFeed(sources []source.Source, o FeedOptions) *Feed {
 	}
 	f := &Feed{
 		sources: sources,
+		stays:   o.Stays,
+		more:    make(chan []source.Source),
 		store:   store.Sharing(o.Vocabulary, o.Limits),
 		window:  o.Window,
 		found:   newFindings(),
@@ -143,44 +153,110 @@ func (f *Feed) State() *State { return f.state.Load() }
 func (f *Feed) Dirty() <-chan struct{} { return f.dirty }
 
 // Run reads all sources until each has ended or ctx is cancelled, and returns when all their goroutines have. A source that fails
-// does not end the others. The error joins those of the sources that could not go on; a cancelled ctx is not one.
+// does not end the others. A feed that stays goes on until ctx is cancelled, for what [Feed.Add] brings. The error joins those of the
+// sources that could not go on; a cancelled ctx is not one.
 func (f *Feed) Run(ctx context.Context) error {
-	in := make(chan source.Event, inbox)
-	var running sync.WaitGroup
-	var mu sync.Mutex
-	var failed []error
-	for _, src := range f.sources {
-		running.Go(func() {
-			err := f.run(ctx, src, in)
-			if err == nil || ctx.Err() != nil {
-				return
-			}
-			mu.Lock()
-			failed = append(failed, err)
-			mu.Unlock()
-			select {
-			case in <- source.Event{Source: src.Name(), Status: &source.Status{Source: src.Name(), State: source.Failing, Err: err}}:
-			case <-ctx.Done():
-			}
-		})
-	}
-	go func() {
-		running.Wait()
-		close(in)
-	}()
-	// Until the last source has returned, so that none of their goroutines outlives Run; they send nothing once ctx is cancelled.
-	for ev := range in {
-		if err := f.take(ev); err != nil {
-			mu.Lock()
-			failed = append(failed, err)
-			mu.Unlock()
+	in, ended := make(chan source.Event, inbox), make(chan error)
+	begin := func(list []source.Source) {
+		for _, src := range list {
+			go func() { ended <- f.read(ctx, src, in) }()
 		}
 	}
-	s := *f.state.Load()
-	s.Ended, s.Failed = true, failed
-	s.stopped = ctx.Err() != nil
-	f.publish(&s)
+	var failed []error
+	fail := func(err error) {
+		if err != nil {
+			failed = append(failed, err)
+		}
+	}
+	finish := func() {
+		s := *f.state.Load()
+		s.Ended, s.Failed = true, slices.Clone(failed)
+		s.stopped = ctx.Err() != nil
+		f.publish(&s)
+	}
+	running := len(f.Sources())
+	begin(f.Sources())
+	over := ctx.Done()
+	// Until the last source has returned, so that none of their goroutines outlives Run; they send nothing once ctx is cancelled.
+	for running > 0 || f.stays && ctx.Err() == nil {
+		select {
+		case ev := <-in:
+			fail(f.take(ev))
+		case err := <-ended:
+			running--
+			fail(err)
+			for running == 0 && len(in) > 0 {
+				fail(f.take(<-in))
+			}
+			if running == 0 {
+				finish()
+			}
+		case list := <-f.more:
+			s := *f.state.Load()
+			s.Ended, s.Status = false, slices.Clone(s.Status)
+			for _, src := range list {
+				s.Status = append(s.Status, source.Status{Source: src.Name()})
+			}
+			f.publish(&s)
+			running += len(list)
+			begin(list)
+		case <-over:
+			over = nil // the sources end by themselves
+		}
+	}
+	finish()
 	return errors.Join(failed...)
+}
+
+// Add has a feed that stays read more sources. It waits until the feed takes them, or for ctx. One that is read already is an error.
+func (f *Feed) Add(ctx context.Context, list []source.Source) error {
+	if !f.stays {
+		return errors.New("this feed takes no more sources")
+	}
+	f.mu.Lock()
+	for _, src := range list {
+		if slices.ContainsFunc(f.sources, func(s source.Source) bool { return s.Name() == src.Name() }) {
+			f.mu.Unlock()
+			return fmt.Errorf("%s is being read already", src.Name())
+		}
+	}
+	f.sources = slices.Concat(f.sources, list)
+	f.mu.Unlock()
+	select {
+	case f.more <- list:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// Sources are those that are read, and were. The list is not changed any more.
+func (f *Feed) Sources() []source.Source {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.sources
+}
+
+// Listen has hear called with the entries that are new to the store from now on, as Fresh is; nil ends that.
+func (f *Feed) Listen(hear func([]audit.Entry)) {
+	if hear == nil {
+		f.hear.Store(nil)
+		return
+	}
+	f.hear.Store(&hear)
+}
+
+// read reads one source to its end, and tells of its failure.
+func (f *Feed) read(ctx context.Context, src source.Source, in chan<- source.Event) error {
+	err := f.run(ctx, src, in)
+	if err == nil || ctx.Err() != nil {
+		return nil
+	}
+	select {
+	case in <- source.Event{Source: src.Name(), Status: &source.Status{Source: src.Name(), State: source.Failing, Err: err}}:
+	case <-ctx.Done():
+	}
+	return err
 }
 
 // run reads one source and turns a panic in it into an error.
@@ -266,7 +342,8 @@ func (f *Feed) take(ev source.Event) (err error) {
 
 // tell calls fresh with the entries that were new.
 func (f *Feed) tell(added store.Added, all func() []audit.Entry) {
-	if f.fresh == nil || len(added.Fresh) == 0 {
+	hear := f.hear.Load()
+	if f.fresh == nil && hear == nil || len(added.Fresh) == 0 {
 		return
 	}
 	slices.Sort(added.Fresh)
@@ -274,7 +351,12 @@ func (f *Feed) tell(added store.Added, all func() []audit.Entry) {
 	for i, j := range added.Fresh {
 		fresh[i] = given[j]
 	}
-	f.fresh(fresh)
+	if f.fresh != nil {
+		f.fresh(fresh)
+	}
+	if hear != nil {
+		(*hear)(fresh)
+	}
 }
 
 // withStatus gives a copy of the list with the status of one part renewed.

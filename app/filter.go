@@ -61,6 +61,9 @@ func (m *Model) seek(q query.Query) tea.Cmd {
 func (m *Model) env() *query.Env {
 	env := m.spoken
 	env.Now = m.now.UTC()
+	if len(m.watching.rules) > 0 {
+		env.Is = alert(m.watching.rules, env)
+	}
 	return &env
 }
 
@@ -85,6 +88,8 @@ func (m *Model) take(f found) tea.Cmd {
 	}
 	if f.matches == nil {
 		m.context = false
+	} else if m.dim {
+		m.context, m.dim = true, false
 	}
 	m.state = m.feed.State()
 	m.filter.SetExplanation(f.parts)
@@ -162,7 +167,7 @@ func (m *Model) narrow(n views.Narrow) tea.Cmd {
 
 // relay makes room for the filter line as it is now.
 func (m *Model) relay() {
-	if m.filter.Lines() != m.areas.filter.Dy() {
+	if m.topLines() != m.areas.filter.Dy() {
 		m.lay()
 	}
 	m.frame.forget()

@@ -28,7 +28,7 @@ func handBindings(same func(a views.Action, text string, keys ...string) Binding
 		same(views.Marks, "marks and notes", "4"),
 		same(views.Compare, "compare: two marked entries, or this one with the previous for its target", "d"),
 		{Action: views.History, Keys: []string{"gh"}, List: "history of the target: every entry that names it", Detail: "history of the selected value, or of the target"},
-		{Action: views.Copy, Keys: []string{"y"}, List: "copy, then " + listed(copies()), Detail: "copy, then the same", Short: "copy", ShortDetail: "copy"},
+		{Action: views.Copy, Keys: []string{"y"}, List: "copy, then " + offered(copies()), Detail: "copy, then the same", Short: "copy", ShortDetail: "copy"},
 	}
 }
 

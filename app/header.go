@@ -74,6 +74,13 @@ func (m *Model) header() string {
 	if !m.times.Still {
 		now = m.times.Brief(m.now)
 	}
+	if words, style := m.expecting(); words != "" {
+		add(&right, "  ", t.Header)
+		add(&right, words, style)
+		if m.width < 110 {
+			facts = "" // there is no room for both
+		}
+	}
 	add(&right, "  "+facts, t.Header)
 	// The clock goes when the line is too short for it and the facts.
 	if now != "" && m.width >= text.Width(facts)+len(now)+30 {
@@ -141,7 +148,7 @@ func (m *Model) since(t time.Time) string {
 
 func (m *Model) sources() []string {
 	var names []string
-	for _, s := range m.feed.sources {
+	for _, s := range m.feed.Sources() {
 		names = append(names, s.Name())
 	}
 	return names
@@ -154,11 +161,17 @@ func (m *Model) summary() string {
 	if m.asking {
 		return t.Notice.Render(text.Cell(" Quit taudit? q again to quit, any other key to stay", m.width))
 	}
+	if m.question != nil {
+		return t.Notice.Render(text.Cell(" "+m.question.text+" y yes, any other key no", m.width))
+	}
 	if m.note != nil {
 		return m.note.line(text, m.width)
 	}
 	if m.chord != nil {
 		return t.Notice.Render(text.Cell(" "+m.chord.ask, m.width))
+	}
+	if m.said == "" && m.job != nil && m.job.told {
+		return t.Notice.Render(text.Cell(" "+sentence(m.job.shown())+" "+m.keys.names(views.Close)+" stops it.", m.width))
 	}
 	if m.said != "" {
 		return t.Notice.Render(text.Cell(" "+m.said, m.width))
@@ -303,6 +316,10 @@ func (m *Model) helpRows() []help.Row {
 	rows = append(rows, help.Row{}, help.Row{List: "While the filter is typed:"})
 	for _, k := range m.filter.Keys() {
 		rows = append(rows, help.Row{Keys: keyNames(k.Keys), List: k.Does})
+	}
+	rows = append(rows, help.Row{}, help.Row{List: "Commands, with the same keys:"})
+	for _, c := range m.commands {
+		rows = append(rows, help.Row{Keys: strings.TrimSpace(":" + c.Name + " " + c.Args), List: c.Does})
 	}
 	return rows
 }

@@ -161,7 +161,7 @@ func (m *Model) land(msg jumpMsg) tea.Cmd {
 	if m.focus != onDetail && m.focus != onList {
 		m.focusOn(onList)
 	}
-	where := fmt.Sprintf("%s: %s of %s", sentence(j.thread.one), humanize.Comma(int64(msg.at+1)), humanize.Comma(int64(msg.of)))
+	where := fmt.Sprintf("%s: %s of %s", capital(j.thread.one), humanize.Comma(int64(msg.at+1)), humanize.Comma(int64(msg.of)))
 	switch {
 	case msg.around && j.n > 0:
 		where += ", from the oldest again"

@@ -183,7 +183,7 @@ func (m *Model) keepMarks() tea.Cmd {
 	kept, ctx := m.marks.kept, m.ctx
 	return func() tea.Msg {
 		if err := kept.Save(ctx); err != nil && ctx.Err() == nil {
-			return sayMsg(sentence(err.Error()) + ". It is tried again with the next mark, and at the end.")
+			return sayMsg(capital(err.Error()) + ". It is tried again with the next mark, and at the end.")
 		}
 		return nil
 	}
@@ -222,7 +222,7 @@ func (m *Model) keepNote(n *note) tea.Cmd {
 		return nil
 	}
 	if err := m.marks.kept.Note(&n.entry, text, m.clock()); err != nil {
-		m.said = sentence(err.Error()) + "."
+		m.said = capital(err.Error()) + "."
 		return nil
 	}
 	m.said = "The note is kept."

@@ -1,7 +1,9 @@
 package app
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"image"
 	"strconv"
 	"strings"
@@ -73,6 +75,8 @@ type Model struct {
 	trail     trail // the filters there were
 	again     int   // the pane that the key that opens is still meant for; 0: none
 
+	commander
+
 	notice []string        // what needs to be said, in lines as wide as the screen
 	said   string          // the same, until the next key
 	noted  map[string]bool // notes of sources that were said
@@ -88,11 +92,11 @@ type Model struct {
 	followed time.Time // when the detail last went along with the list
 	dragged  int       // the pane in which a mouse button is held down; -1: none
 	labels   []label   // what stands on line 2, for clicks
-	helping  bool
-	asking   bool // whether to quit
+	helping  bool      // the help, or a page, covers the screen
+	asking   bool      // whether to quit
 	chord    *chord
 	copier   copier
-	command  Command
+	started  Command
 	jumps    jumps
 	digit    digit
 	marks    marking
@@ -162,6 +166,18 @@ type ModelOptions struct {
 
 	// Marks keeps marks and notes, and has been loaded; nil: they end with the program.
 	Marks *config.Marks
+	Desk  Desk
+
+	Watch []WatchRule // what is to be noticed
+	Alarm Alarm       // and how
+
+	// View is how the log is looked at first, saved under a name; nil: as it is without one. Filter takes the place of its filter.
+	View     *config.View
+	ViewName string
+	Saved    *config.View // as it was saved, where View is not; nil: it is
+
+	// Resume is the session to come back to, whose View is given as such; nil: none.
+	Resume *config.Session
 }
 
 // NewModel makes the screen of a feed. The feed is run by others; ctx ends the commands that wait for it.
@@ -191,12 +207,14 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		now:   o.Now(),
 		times: views.Clock{Zone: o.Zone, Still: o.NoClock},
 
+		commander: newCommander(o.Desk),
+
 		dragged:  -1,
 		search:   &search{feed: feed},
 		forsake:  func() {},
 		remember: o.Remember,
 		copier:   copier{native: o.Clipboard, dir: o.Copies, seat: seat{plain: true}},
-		command:  o.Command,
+		started:  o.Command,
 		marks:    newMarking(o.Marks),
 
 		marksPane:  marks.New(),
@@ -204,7 +222,13 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	}
 	m.marks.teach(&m.spoken)
 	m.all = m.members()
+	m.watching.setRules(o.Watch)
+	m.watching.alarm = o.Alarm
+	m.bar, m.overlay = m.newCommandbar(), m.help
 	m.filter.SetHistory(o.History)
+	if o.View != nil && o.Filter == "" {
+		o.Filter = o.View.Filter
+	}
 	if q, err := query.Parse(o.Filter); err == nil {
 		m.filter.SetFilter(o.Filter, q)
 		m.committed = o.Filter
@@ -214,9 +238,23 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.events.SetFollowKeys(m.keys.names(views.Bottom, views.Hold))
 	m.timeline.SetKeys(m.keys.names(views.Open), m.keys.both(views.ZoomIn, views.ZoomOut)+" zoom  "+m.keys.both(views.PrevInside, views.NextInside)+" jump")
 	m.principals.SetHint(m.keys.names(views.Principals) + " to open, " + m.keys.names(views.SortPrev, views.SortNext) + " to sort")
+	m.events.SetColumnHint(fmt.Sprintf("%s choose, %s move, %s width, %s hide, %s done",
+		m.keys.both(views.Left, views.Right), m.keys.both(views.FarLeft, views.FarRight), m.keys.both(views.LessDeep, views.MoreDeep),
+		m.keys.names(views.Bytes), m.keys.names(views.Close)))
 	m.dress()
 	m.focusOn(onList)
 	m.pass()
+	if o.View != nil {
+		v := *o.View
+		if v.Filter != m.committed {
+			v.Filter = m.committed // --filter says otherwise
+		}
+		_, _ = m.lookAs(v) // its filter was read already
+		m.saved = namedView{o.ViewName, *cmp.Or(o.Saved, o.View)}
+	}
+	if o.Resume != nil {
+		m.resume(o.Resume)
+	}
 	return m
 }
 
@@ -322,11 +360,12 @@ func (m *Model) dress() {
 	for _, p := range m.panes() {
 		p.SetTheme(m.theme)
 	}
+	m.bar.SetTheme(m.theme)
 	m.frame.forget()
 }
 
 func (m *Model) panes() []views.Pane {
-	out := []views.Pane{m.filter, m.help}
+	out := []views.Pane{m.filter, m.help, m.page}
 	for _, p := range m.all {
 		out = append(out, p.Pane)
 	}
@@ -342,7 +381,7 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Marks: m.marks.shown, Held: m.held, Find: find(m.env()),
+		Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {
@@ -354,12 +393,14 @@ func (m *Model) pass() {
 // cursor is where a person types, if anywhere.
 func (m *Model) cursor() *tea.Cursor {
 	switch {
-	case m.helping:
+	case m.helping && m.overlay == m.help:
 		return m.help.Cursor()
-	case m.asking:
+	case m.covered():
 		return nil
 	case m.note != nil:
 		return moved(tea.NewCursor(m.note.x, 0), m.areas.summary)
+	case m.bar.Editing():
+		return moved(m.bar.Cursor(), m.areas.filter)
 	case m.filter.Editing():
 		return moved(m.filter.Cursor(), m.areas.filter)
 	}
@@ -381,10 +422,13 @@ func moved(c *tea.Cursor, area image.Rectangle) *tea.Cursor {
 	return &m
 }
 
+// covered tells whether something stands before the panes that takes every key.
+func (m *Model) covered() bool { return m.helping || m.asking || m.question != nil }
+
 // focused is the pane that gets the keys.
 func (m *Model) focused() views.Pane {
 	if m.helping {
-		return m.help
+		return m.overlay
 	}
 	return m.all[m.focus]
 }

@@ -15,7 +15,7 @@ func (m *Model) click(msg tea.MouseClickMsg) tea.Cmd {
 	m.asking, m.said, m.again = false, "", 0
 	at := image.Pt(msg.X, msg.Y)
 	switch {
-	case m.helping || m.filter.Editing():
+	case m.helping || m.filter.Editing() || m.bar.Editing():
 		return nil
 	case at.In(m.areas.tabs):
 		for _, t := range m.labels {
@@ -48,7 +48,7 @@ func (m *Model) wheel(msg tea.MouseWheelMsg) tea.Cmd {
 		if msg.Button == tea.MouseWheelUp {
 			act.Action = views.Up
 		}
-		return m.help.Update(act)
+		return m.overlay.Update(act)
 	}
 	p, ok := m.pointed(image.Pt(msg.X, msg.Y))
 	if !ok {

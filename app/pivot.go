@@ -23,7 +23,7 @@ func similar() []choice {
 }
 
 // respects writes them for the table of keys.
-func respects() string { return listed(similar()) }
+func respects() string { return offered(similar()) }
 
 // subject is the entry that the keys are about: the one in the detail while that has the focus, else the one selected in the list.
 func (m *Model) subject() (e audit.Entry, key store.Key, ok bool) {

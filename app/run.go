@@ -50,7 +50,8 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	if o.Env != nil {
 		options = append(options, tea.WithEnvironment(o.Env))
 	}
-	g := &guard{Model: NewModel(ctx, feed, o.ModelOptions), log: feed.log}
+	model := NewModel(ctx, feed, o.ModelOptions)
+	g := &guard{Model: model, log: feed.log}
 	program := tea.NewProgram(g, options...)
 	// A program that is killed, as a context of its own would do, closes the terminal while its reader still reads it. One that
 	// is asked to quit waits for the reader; it is killed only if it does not answer.
@@ -72,6 +73,7 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	case <-fed:
 	case <-time.After(grace):
 	}
+	settledWithin(model.working, grace)
 	lost := o.lastMarks()
 	if g.defect != nil {
 		return errors.Join(g.defect, lost)

@@ -186,6 +186,9 @@ func narrows(from, to query.Query) (more query.Query, ok bool) {
 	if from.Empty() || from.Slides() || from.Personal() {
 		return query.Query{}, false
 	}
+	if alerting(from) {
+		return query.Query{}, false // the rules may be others now
+	}
 	rest := to.Terms()
 	for _, t := range from.Terms() {
 		i := slices.IndexFunc(rest, t.Equal)

@@ -13,13 +13,13 @@ type Command struct {
 
 // commandLine writes the command that shows the same view, for a shell of POSIX; why is empty if there is one.
 func (m *Model) commandLine() (line, why string) {
-	if len(m.command.Args) == 0 {
+	if len(m.started.Args) == 0 {
 		return "", "How taudit was started is not known."
 	}
-	if m.command.Why != "" {
-		return "", m.command.Why
+	if m.started.Why != "" {
+		return "", m.started.Why
 	}
-	args := m.command.Args[:len(m.command.Args):len(m.command.Args)]
+	args := m.started.Args[:len(m.started.Args):len(m.started.Args)]
 	if m.committed != "" {
 		args = append(args, "--filter", m.committed)
 		if m.filter.Query().Slides() {

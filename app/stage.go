@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"taudit/app/expect"
 	"taudit/views"
 )
 
@@ -88,11 +89,19 @@ func (m *Model) settle() {
 	}
 }
 
+// topLines are how many lines the line in which something is typed wants.
+func (m *Model) topLines() int {
+	if m.bar.Editing() {
+		return m.bar.Lines()
+	}
+	return m.filter.Lines()
+}
+
 // lay gives every pane its rectangle.
 func (m *Model) lay() {
 	m.notice = m.trouble()
 	p := plan{
-		filter: m.filter.Lines(), notice: len(m.notice),
+		filter: m.topLines(), notice: len(m.notice),
 		body: m.front(), detail: -1, where: m.where(), zoomed: -1,
 	}
 	if m.detailShown() {
@@ -116,7 +125,9 @@ func (m *Model) lay() {
 		}
 	}
 	m.filter.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
+	m.bar.SetSize(m.areas.filter.Dx(), m.areas.filter.Dy())
 	m.help.SetSize(m.width, max(0, m.height-1))
+	m.page.SetSize(m.width, max(0, m.height-1))
 	for _, at := range m.areas.panes {
 		if b, ok := m.all[at.pane].Pane.(views.Boxable); ok {
 			b.SetBoxed(at.boxed)
@@ -222,6 +233,9 @@ func (m *Model) back(a views.Action) {
 		m.focusOn(onList)
 	case m.detailShown() && m.opened == yes:
 		m.show(no)
+	case a == views.Close && m.drop():
+	case a == views.Close && m.expected != nil && m.expected.result.Outcome != expect.Waiting:
+		m.unexpect()
 	case a == views.Back:
 		m.asking = true
 	}

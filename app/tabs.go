@@ -25,12 +25,20 @@ func (m *Model) tabs() string {
 		extra.Space(2)
 		add(&extra, " "+t.Glyphs.Down+" "+humanize.Comma(int64(n))+" new ", t.Held)
 	}
+	count(int64(m.watching.total), plural(int64(m.watching.total), "alert"), t.Error)
 	count(m.state.Lost, plural(m.state.Lost, "gap"), t.Error)
 	count(s.BadCount()-m.state.Probes, "undecodable", t.Late)
 	count(s.Evicted(), "evicted", t.Late)
 	count(s.Duplicates(), "duplicates", t.Tab)
 	count(m.state.Outside, "outside the time range", t.Tab)
 
+	if name := m.saved.name; name != "" {
+		mark := " "
+		if m.edited() {
+			mark = "*" // it is not as it was saved
+		}
+		add(&right, "  "+text.Cell(name, min(text.Width(name), 20))+mark, t.Tab)
+	}
 	add(&right, "  read-only  ", t.Tab)
 	if key := m.keys.names(views.Help); key != "" {
 		add(&right, key, t.Key)

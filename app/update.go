@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/views"
+	"taudit/views/commandbar"
 	"taudit/views/filterbar"
 	"taudit/views/grid"
 )
@@ -15,8 +16,13 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
 		m.learn(msg)
-		return m, tea.Batch(m.next(msg.at), m.work())
+		m.checkExpected()
+		m.comeBack()
+		return m, tea.Batch(m.next(msg.at), m.work(), m.watch())
 	case tickMsg:
+		m.checkExpected()
+		m.comeBack()
+		m.keepSession()
 		if !m.times.Still {
 			m.now = m.clock()
 			m.pass()
@@ -30,9 +36,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 				m.frame.forget()
 			}
 		}
-		return m, tea.Batch(m.tick(), m.slide(), m.work())
+		return m, tea.Batch(m.tick(), m.alarmLate(), m.slide(), m.work())
 	case foundMsg:
-		return m, tea.Batch(m.take(found(msg)), m.work())
+		cmd := m.take(found(msg))
+		m.comeBack()
+		return m, tea.Batch(cmd, m.work())
 	case paneMsg:
 		return m, m.heed(msg)
 	case jumpMsg:
@@ -57,6 +65,18 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case valuesMsg:
 		m.filter.SetValues(msg.field, msg.values)
 		m.relay()
+	case commandbar.Entered:
+		return m, m.carryOut(msg.Text)
+	case commandbar.Left:
+		m.relay()
+	case commandbar.Listed:
+		return m, m.commanding(msg)
+	case jobMsg:
+		return m, tea.Batch(m.finished(msg), m.work())
+	case watchMsg:
+		return m, m.noticed(msg)
+	case jobTick:
+		return m, m.progressed(int(msg))
 	case filterbar.Changed:
 		return m, m.seek(msg.Query)
 	case filterbar.Cancelled:
@@ -73,9 +93,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.typed(msg)
 	case tea.PasteMsg:
 		switch {
-		case m.helping || m.asking:
+		case m.covered():
 		case m.note != nil:
 			return m, m.noting(msg)
+		case m.bar.Editing():
+			return m, m.commanding(msg)
 		case m.filter.Editing():
 			return m, m.typed(msg)
 		case m.typist():
@@ -108,9 +130,11 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		return m, m.drag(msg)
 	case tea.KeyPressMsg:
 		switch {
-		case m.helping || m.asking:
+		case m.covered():
 		case m.note != nil:
 			return m, m.noting(msg)
+		case m.bar.Editing():
+			return m, m.commanding(msg)
 		case m.filter.Editing():
 			return m, m.typing(msg)
 		case m.typist():
@@ -155,16 +179,20 @@ func (m *Model) key(key string) tea.Cmd {
 		m.asking = false
 		m.frame.forget()
 		if key == "q" || key == "y" || key == "Q" || key == "ctrl+c" || key == "enter" {
-			return tea.Quit
+			return m.quit()
 		}
 		return nil
 	}
+	if m.question != nil {
+		return m.answer(key)
+	}
+	m.returning = nil // whoever presses a key has found another place
 	if m.chord != nil {
 		cmd := m.follows(key)
 		m.settle()
 		return tea.Batch(cmd, m.work())
 	}
-	if m.helping && m.findHelp(key) {
+	if m.helping && m.overlay == m.help && m.findHelp(key) {
 		m.frame.forget()
 		return nil
 	}
@@ -221,7 +249,7 @@ func (m *Model) key(key string) tea.Cmd {
 func (m *Model) do(act views.Act) tea.Cmd {
 	switch act.Action {
 	case views.Quit:
-		return tea.Quit
+		return m.quit()
 	case views.Suspend:
 		return tea.Suspend
 	case views.Redraw:
@@ -229,13 +257,14 @@ func (m *Model) do(act views.Act) tea.Cmd {
 	case views.Help:
 		m.help.SetRows(m.helpRows())
 		m.helping = !m.helping
+		m.overlay = m.help
 		return nil
 	case views.Back, views.Close:
 		m.back(act.Action)
 		return nil
 	}
 	if m.helping {
-		return m.help.Update(act)
+		return m.overlay.Update(act)
 	}
 	for i, p := range m.all {
 		if p.goTo != "" && p.goTo == act.Action {
@@ -287,6 +316,10 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Command:
+		return m.command("", false)
+	case views.Views:
+		return m.commandView("")
 	case views.Times:
 		m.times = m.times.Next()
 		m.said = "Times are shown in " + m.times.String() + "."

@@ -106,6 +106,18 @@ func (p *Policy) Notes() []string { return p.notes }
 // Empty tells whether nothing is allowed.
 func (p *Policy) Empty() bool { return len(p.statements) == 0 }
 
+// Grant is what a policy allows on some resources.
+type Grant struct{ Actions, Resources []string }
+
+// Grants are what the policy allows, for people: conditions are left out.
+func (p *Policy) Grants() []Grant {
+	var out []Grant
+	for _, s := range append(slices.Clone(p.statements), p.decryption()...) {
+		out = append(out, Grant{slices.Clone(s.Action), slices.Clone(s.Resource)})
+	}
+	return out
+}
+
 // JSON writes the policy.
 func (p *Policy) JSON() ([]byte, error) {
 	doc := struct {

@@ -149,6 +149,9 @@ type Data struct {
 
 	Held bool // somebody reads: what is ordered or counted must not move
 
+	// Alert names the watch rule that means an entry, empty for none; nil: there are no rules. It takes time logarithmic in the entries.
+	Alert func(store.Key) string
+
 	// Find gives what a query means of a snapshot; nil when ctx is cancelled. It scans, so it is for commands alone.
 	Find func(ctx context.Context, s *store.Snapshot, q query.Query) *store.Matches
 }

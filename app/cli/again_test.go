@@ -82,7 +82,19 @@ func TestTheCopiedCommandShowsTheSame(t *testing.T) {
 			var line string
 			var shown []string
 			w.Screen = func(ctx context.Context, feed *app.Feed, o app.RunOptions) error {
-				_ = feed.Run(ctx)
+				ctx, cancel := context.WithCancel(ctx)
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					_ = feed.Run(ctx) // it stays, for sources that may be opened
+				}()
+				defer func() {
+					cancel()
+					<-done
+				}()
+				for !feed.State().Ended {
+					<-feed.Dirty()
+				}
 				m := app.NewModel(ctx, feed, o.ModelOptions)
 				m.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 				line = typed(t, m, c.keys+"yc")

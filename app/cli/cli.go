@@ -55,6 +55,13 @@ type Env struct {
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
 
+	// Commands keeps the commands that were typed on the screen, and Views the named views; nil keeps none.
+	Commands FilterHistory
+	Views    *config.Views
+
+	// Sessions keeps how the screen was left; nil keeps nothing.
+	Sessions *config.Sessions
+
 	// Marks keeps marks and notes; nil keeps none.
 	Marks *config.Marks
 

@@ -56,7 +56,7 @@ Exit code: 0, or 2 if the configuration cannot be understood.`,
 	r.definePace(cmd.Flags())
 	r.complete(cmd)
 	l.define(cmd.Flags())
-	l.complete(cmd)
+	l.complete(cmd, env)
 	return cmd
 }
 

@@ -76,7 +76,7 @@ same --entries and --seed give the same bytes. It never overwrites: DIR must be 
 	d.looks.define(f)
 	f.StringVar(&d.log, "log", "", "append a log of what taudit does to this FILE, one JSON object a line")
 	d.complete(cmd)
-	d.looks.complete(cmd)
+	d.looks.complete(cmd, env)
 	return cmd
 }
 

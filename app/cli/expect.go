@@ -18,6 +18,7 @@ import (
 type expecting struct {
 	reading
 	within time.Duration
+	me     string
 }
 
 func newExpect(env *Env) *cobra.Command {
@@ -57,6 +58,7 @@ Exit code: 0 it was seen, 1 it was not, 2 bad usage, 3 it was not and the source
 	f.SortFlags = false
 	f.DurationVar(&x.within, "within", expect.DefaultWithin, "wait for this long")
 	f.StringVar(&x.since, "since", "", "also count what was emitted from this `TIME` on, before the start: 10m, 08:00")
+	f.StringVar(&x.me, "me", "", "your `NAME` in the log, for who:me in FILTER")
 	x.defineProxies(f)
 	x.defineMemory(f)
 	x.defineAccess(f)
@@ -79,7 +81,9 @@ func (env *Env) expect(cmd *cobra.Command, filter string, refs []string, x *expe
 	if within <= 0 {
 		return usagef(cmd, "--within: %v is no duration above zero; write 90s or 10m", within)
 	}
-	x.filter = filter
+	if x.filter, err = expect.Me(filter, x.me); err != nil {
+		return usagef(cmd, "FILTER: %v", err)
+	}
 	q, err := x.queryOf(cmd, "FILTER")
 	switch {
 	case err != nil:

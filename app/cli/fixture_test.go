@@ -55,9 +55,18 @@ func newWorld(sources map[string]source.Source) *world {
 		Version:  "v1.2.3",
 		Screen: func(ctx context.Context, feed *app.Feed, o app.RunOptions) error {
 			w.shown = &o
-			if err := feed.Run(ctx); err != nil {
-				return nil //nolint:nilerr // a failing source does not end the screen
-			}
+			ctx, cancel := context.WithCancel(ctx)
+			go func() { // the feed stays for what may be opened
+				defer cancel()
+				for !feed.State().Ended {
+					select {
+					case <-feed.Dirty():
+					case <-ctx.Done():
+						return
+					}
+				}
+			}()
+			_ = feed.Run(ctx) // a failing source does not end the screen
 			w.stored = feed.State().Store.Len()
 			return nil
 		},

@@ -77,7 +77,7 @@ func (r *reading) defineStart(f *pflag.FlagSet) {
 
 // defineResume is for commands that deliver what is read as it comes.
 func (r *reading) defineResume(f *pflag.FlagSet) {
-	f.BoolVar(&r.resume, "resume", false, "go on in streams where an earlier run left off; what has no such place starts as the other flags say")
+	f.BoolVar(&r.resume, "resume", false, "go on in streams where an earlier run left off, and on the screen at the same filter, place and panes; what has no such place starts as the other flags say")
 }
 
 func (r *reading) defineFilter(f *pflag.FlagSet) {

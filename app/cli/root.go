@@ -59,7 +59,7 @@ Without a SOURCE the demo is shown. A file with the name of a command or a profi
 	r.definePace(root.Flags())
 	r.complete(root)
 	l.define(root.Flags())
-	l.complete(root)
+	l.complete(root, env)
 	root.PersistentFlags().String("config", "", "read the configuration from this `FILE`")
 	root.ValidArgsFunction = env.completeReference
 	root.AddCommand(newPrint(env), newCheck(env), newPolicy(env), newExpect(env), newReport(env), newBundle(env), newVerify(env), newDemo(env), newConfig(env), newMan(env))
@@ -151,6 +151,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 		Notes:      notes,
 		Now:        env.Now,
 		Log:        log,
+		Stays:      true,
 	})
 	log.Info("screen", "sources", refs, "version", env.Version)
 	m.Demo = demo
@@ -162,6 +163,15 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 		}
 		m.Remember = func(filter string) error { return env.Filters.Append(ctx, filter) }
 	}
+	m.Desk = env.desk(ctx, cmd, refs, o, l.me, log)
+	if err := l.applyView(cmd, env, &m); err != nil {
+		return err
+	}
+	ended, err := env.keepSession(ctx, cmd, refs, r, &m, log)
+	if err != nil {
+		return err
+	}
+	defer ended()
 	return env.Screen(ctx, feed, app.RunOptions{ModelOptions: m})
 }
 

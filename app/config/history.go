@@ -25,7 +25,10 @@ const (
 // on this system.
 func HistoryPath() string { return statePath("history") }
 
-// History is a file with the filters that were applied, one a line, the newest last. Any number of instances of taudit may
+// CommandsPath is where the history of commands belongs, beside that of filters.
+func CommandsPath() string { return statePath("commands") }
+
+// History is a file with what was typed, filters or commands, one a line, the newest last. Any number of instances of taudit may
 // share it: writers exclude each other by a lock on a file beside it, a line is written whole, and the file is only ever
 // replaced by a complete one. It can be read and edited by people. Its methods block on the file system and may be called from any
 // goroutine but that of the screen.

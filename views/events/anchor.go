@@ -164,3 +164,19 @@ func (p *Pane) forgetGone() {
 		}
 	}
 }
+
+// Row is where on the screen the selected entry stands, from the first row of entries.
+func (p *Pane) Row() int { return p.row }
+
+// Stand selects an entry, or the nearest to its place, holds the view, and puts it into a row of the screen as far as the list allows.
+func (p *Pane) Stand(key store.Key, row int) {
+	if p.count() == 0 {
+		return
+	}
+	at, _ := p.find(key)
+	p.Hold()
+	p.move(func(w grid.Window) grid.Window {
+		w.Cursor, w.Top = at, at-max(row, 0)
+		return w.Clamp()
+	})
+}

@@ -42,7 +42,8 @@ func (p *Pane) draw() string {
 // arrange fits the columns to the width and to the times that are visible.
 func (p *Pane) arrange() {
 	if s := p.visibleTimes(); p.spans == nil || s != p.times {
-		p.times, p.columns = s, columns(s)
+		p.times = s
+		p.columns, p.kinds = columns(s, p.chosen)
 		p.spans = grid.Arrange(p.width, lead, p.columns)
 		p.forgetGone()
 	}
@@ -60,10 +61,19 @@ func (p *Pane) drawHead() {
 // composeHead builds the titles of the first n columns.
 func (p *Pane) composeHead(n int) {
 	l, style := &p.line, p.theme.ColumnHead
-	l.Cell(p.text, "", min(lead, p.width), style)
-	x := lead
-	for _, s := range p.spans[:n] {
-		l.Cell(p.text, "", s.X-x, style)
+	if n == 0 {
+		l.Cell(p.text, "", min(lead, p.width), style)
+	}
+	x := 0
+	for i, s := range p.spans[:n] {
+		gap, style := s.X-x, style
+		if p.picking && i == p.picked {
+			l.Cell(p.text, "", gap-1, style)
+			style = p.theme.Cursor
+			l.Glyph(p.theme.Glyphs.Cursor, style) // a sign and not the colour alone
+		} else {
+			l.Cell(p.text, "", gap, style)
+		}
 		l.Cell(p.text, p.columns[s.Column].Title, s.Width, style)
 		x = s.X + s.Width
 	}

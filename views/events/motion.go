@@ -14,8 +14,13 @@ const (
 )
 
 func (p *Pane) act(a views.Act) {
+	if p.change(a) {
+		return
+	}
 	n := max(a.Count, 1)
 	switch a.Action {
+	case views.Columns:
+		p.pick()
 	case views.Down, views.NextEntry:
 		p.Move(n)
 	case views.Up, views.PrevEntry:

@@ -36,7 +36,12 @@ type Pane struct {
 	skip   int         // sideways, in cells
 
 	times   views.Stamp
+	chosen  []Column // nil: the usual ones
 	columns []grid.Column
+	kinds   []int // what each of the columns shows
+	picking bool  // a column is chosen, to be moved or widened
+	picked  int   // among the spans
+	hint    string
 	spans   []grid.Span // nil: to be arranged
 	line    grid.Line
 	out     []byte
@@ -49,6 +54,7 @@ var (
 	_ views.Tabbed     = (*Pane)(nil)
 	_ views.Selector   = (*Pane)(nil)
 	_ views.Summarizer = (*Pane)(nil)
+	_ views.Closer     = (*Pane)(nil)
 )
 
 // New makes an empty pane that follows. It can be drawn at once, without colours until it gets a theme.
@@ -75,9 +81,12 @@ func (p *Pane) Actions() []views.Action {
 	if p.count() == 0 {
 		return nil
 	}
+	if p.picking {
+		return append(columnActions(), views.Down, views.Up)
+	}
 	motions := []views.Action{
 		views.Down, views.Up, views.Top, views.PageDown, views.PageUp, views.HalfDown, views.HalfUp,
-		views.Left, views.Right, views.FarLeft, views.FarRight,
+		views.Left, views.Right, views.FarLeft, views.FarRight, views.Columns,
 	}
 	if p.held {
 		return append([]views.Action{views.Bottom, views.Hold, views.Follow}, motions...)
@@ -116,6 +125,9 @@ func (p *Pane) SetFollowKeys(keys string) {
 	p.followKeys = keys
 	p.stale = true
 }
+
+// SetColumnHint tells the keys that matter while a column is chosen, for the summary.
+func (p *Pane) SetColumnHint(hint string) { p.hint = hint }
 
 // SetData gives the pane what it shows. It takes time logarithmic in the number of entries for each visible row.
 func (p *Pane) SetData(d views.Data) {

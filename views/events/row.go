@@ -9,42 +9,15 @@ import (
 	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
-	"taudit/views"
-	"taudit/views/grid"
 )
 
 // lead is what stands before the columns: the cursor and the mark.
 const lead = 2
 
-// The columns, in their order on the screen.
-const (
-	timeColumn = iota
-	resultColumn
-	operationColumn
-	principalColumn
-	targetColumn
-	addressColumn
-	noteColumn
-)
-
-// columns gives the table as wide as the times make it. At 80 cells with the time of day alone, operation, principal and target are 26,
-// 17 and 20 wide.
-func columns(times views.Stamp) []grid.Column {
-	return []grid.Column{
-		timeColumn:      {Title: times.Title(), Min: times.Width()},
-		resultColumn:    {Title: "RES", Min: resultWidth},
-		operationColumn: {Title: "OPERATION", Min: 10, Weight: 16, Max: 48},
-		principalColumn: {Title: "PRINCIPAL", Min: 9, Weight: 8, Max: 48},
-		targetColumn:    {Title: "TARGET", Min: 6, Weight: 14},
-		addressColumn:   {Title: "IP", Min: 15, From: 110},
-		noteColumn:      {Title: "NOTE", Min: 8, From: 116},
-	}
-}
-
 // scrolls tells whether a column takes part in sideways scrolling.
 func scrolls(column int) bool {
 	switch column {
-	case operationColumn, principalColumn, targetColumn, addressColumn:
+	case operationColumn, principalColumn, targetColumn, addressColumn, namespaceColumn, idColumn, partColumn:
 		return true
 	}
 	return false
@@ -73,7 +46,7 @@ func (p *Pane) compose(r store.Row, cursor string) {
 	for _, s := range p.spans {
 		l.Space(s.X - x)
 		x = s.X + s.Width
-		switch s.Column {
+		switch p.kind(s) {
 		case timeColumn:
 			p.composeTime(r, s.Width)
 		case resultColumn:
@@ -86,7 +59,7 @@ func (p *Pane) compose(r store.Row, cursor string) {
 			}
 			l.Cell(p.text, note, s.Width, style)
 		default:
-			l.CellFrom(p.text, field(r, s.Column), p.skip, s.Width, th.Row)
+			l.CellFrom(p.text, field(r, p.kind(s)), p.skip, s.Width, th.Row)
 		}
 	}
 	l.Space(p.width - x)
@@ -112,6 +85,8 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	switch {
 	case p.data.Context && p.isAside(r.Key()):
 		return g.Aside, ""
+	case p.alerted(r) != "":
+		return alertSign, p.alerted(r)
 	case f&store.Conflict != 0:
 		return g.Conflict, "same id"
 	case f&store.Rescued != 0:
@@ -137,6 +112,17 @@ func (p *Pane) marked(r store.Row) bool {
 	}
 	_, ok := p.data.Marks.Of(r)
 	return ok
+}
+
+// alertSign stands before what a watch rule means.
+const alertSign = "!"
+
+// alerted names the rule that means an entry.
+func (p *Pane) alerted(r store.Row) string {
+	if p.data.Alert == nil {
+		return ""
+	}
+	return p.data.Alert(r.Key())
 }
 
 // isAside tells whether an entry does not match and is shown all the same.
@@ -184,6 +170,14 @@ func field(r store.Row, column int) string {
 		s = r.Target()
 	case addressColumn:
 		s = address(r)
+	case namespaceColumn:
+		s = r.Namespace()
+	case typeColumn:
+		s = r.PrincipalType()
+	case idColumn:
+		s = r.LogID()
+	case partColumn:
+		s = r.Origin().Part
 	}
 	if s == "" {
 		return "-"
@@ -223,8 +217,8 @@ func (p *Pane) overflow() int {
 		}
 		r := p.rows.At(s.at)
 		for _, span := range p.spans {
-			if scrolls(span.Column) {
-				most = max(most, p.text.Width(field(r, span.Column))-span.Width)
+			if scrolls(p.kind(span)) {
+				most = max(most, p.text.Width(field(r, p.kind(span)))-span.Width)
 			}
 		}
 	}

@@ -25,6 +25,9 @@ func (p *Pane) Place() string {
 // Summary tells about the selected entry in one line of exactly width cells: who, what, how it ended, from where, its id, and
 // which of how many it is. Without an entry it is blank.
 func (p *Pane) Summary(width int) string {
+	if name := p.pickedName(); name != "" {
+		return p.text.Cell(" Column "+name+": "+p.hint, width)
+	}
 	r, ok := p.Selected()
 	if !ok {
 		return p.text.Cell("", width)

@@ -7,53 +7,22 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/dustin/go-humanize"
 
 	"taudit/source/query"
-	"taudit/views/grid"
+	"taudit/views/prompt"
 )
 
-const (
-	maxRows  = 7    // of the list are shown at once
-	maxItems = 1000 // are in the list: those that are rarer are found by typing on
-)
+// candidate is what a half typed name or value may become. One that is counted comes from the entries, and has to be quoted.
+type candidate = prompt.Item
 
-// candidate is what a half typed name or value may become.
-type candidate struct {
-	text  string // what it is
-	note  string // what there is to say about it
-	raw   bool   // text comes from the entries, and has to be quoted; instead of a note there is a count
-	count int
-}
+// maxItems are in the list.
+const maxItems = prompt.MaxItems
 
-// about is what stands beside a candidate.
-func (c candidate) about() string {
-	if c.raw {
-		return humanize.Comma(int64(c.count))
-	}
-	return c.note
-}
-
-// menu is the list of candidates.
-type menu struct {
-	items   []candidate
-	window  grid.Window
-	entered bool   // one of them is selected
-	field   string // whose values they are; empty: they are names
-	loading bool   // nobody has told the values yet
-	at      place
-	cursor  int
-}
-
-// lines are those that the list takes on the screen.
-func (m *menu) lines() int {
-	switch {
-	case m == nil:
-		return 0
-	case len(m.items) == 0:
-		return 1
-	}
-	return min(len(m.items), maxRows)
+// list is where in the text the list of candidates belongs, and what they are.
+type list struct {
+	field  string // whose values they are; empty: they are names
+	at     place
+	cursor int
 }
 
 // values are those of a field, with what is needed to search among them.
@@ -80,15 +49,8 @@ func newValues(list []Value, arrived uint64) values {
 
 // here is where the cursor stands.
 func (p *Pane) here() (place, int) {
-	text := p.edit.input.Value()
-	at, n := 0, 0
-	for at = range text {
-		if n == p.edit.input.Position() {
-			return locate(text, at), at
-		}
-		n++
-	}
-	return locate(text, len(text)), len(text)
+	at := p.edit.At()
+	return locate(p.edit.Line.Text(), at), at
 }
 
 // counted gives the field at a place whose values have to be counted; not ok elsewhere.
@@ -108,7 +70,7 @@ func (p *Pane) countedField(pl place) (string, bool) {
 // want asks for the values at the cursor when it has come there, unless they are known and nothing has arrived since.
 func (p *Pane) want() tea.Cmd {
 	e := p.edit
-	if e.search != nil {
+	if e.Search != nil {
 		return nil
 	}
 	pl, _ := p.here()
@@ -127,31 +89,6 @@ func (p *Pane) want() tea.Cmd {
 	return send(Wanted{name})
 }
 
-// complete opens the list, or takes the only candidate, or goes to the next in the list.
-func (p *Pane) complete() tea.Cmd { return p.step(1) }
-
-// completeBack goes to the previous in the list.
-func (p *Pane) completeBack() tea.Cmd { return p.step(-1) }
-
-func (p *Pane) step(by int) tea.Cmd {
-	e := p.edit
-	if e.menu != nil {
-		e.menu.move(by, true)
-		return nil
-	}
-	e.asked = "" // ask again, if need be
-	p.openMenu(true)
-	switch m := e.menu; {
-	case m == nil:
-		e.message = p.none()
-	case len(m.items) == 1:
-		p.take(m.items[0])
-	case by < 0:
-		m.window = m.window.Last()
-	}
-	return nil
-}
-
 // none says that there are no candidates.
 func (p *Pane) none() string {
 	switch pl, _ := p.here(); {
@@ -163,60 +100,10 @@ func (p *Pane) none() string {
 	return "nothing to complete here"
 }
 
-// move selects a candidate, the first one when none was selected yet.
-func (m *menu) move(by int, around bool) {
-	if len(m.items) == 0 {
-		return
-	}
-	if !m.entered {
-		m.entered = true
-		if by < 0 {
-			m.window = m.window.Last()
-		} else {
-			m.window = m.window.First()
-		}
-		return
-	}
-	to := m.window.Cursor + by
-	if around {
-		to = (to + len(m.items)) % len(m.items)
-	}
-	m.window = m.window.To(to)
-}
-
-func (p *Pane) up() tea.Cmd {
-	if m := p.edit.menu; m != nil {
-		m.move(-1, true)
-		return nil
-	}
-	return p.older()
-}
-
-func (p *Pane) down() tea.Cmd {
-	if m := p.edit.menu; m != nil {
-		m.move(1, true)
-		return nil
-	}
-	return p.newer()
-}
-
-func (p *Pane) pageUp() tea.Cmd { return p.page(-1) }
-
-func (p *Pane) pageDown() tea.Cmd { return p.page(1) }
-
-func (p *Pane) page(n int) tea.Cmd {
-	if m := p.edit.menu; m != nil {
-		m.move(n*(maxRows-1), false)
-	}
-	return nil
-}
-
 // follow lets the list follow the cursor.
 func (p *Pane) follow() {
-	if m := p.edit.menu; m != nil {
-		if _, at := p.here(); at != m.cursor {
-			p.openMenu(false)
-		}
+	if p.edit.Menu != nil && p.edit.At() != p.edit.list.cursor {
+		p.openMenu(false)
 	}
 }
 
@@ -224,30 +111,24 @@ func (p *Pane) follow() {
 func (p *Pane) openMenu(entered bool) {
 	e := p.edit
 	pl, at := p.here()
-	m := &menu{at: pl, cursor: at, entered: entered}
+	var items []candidate
+	loading := false
+	to := list{at: pl, cursor: at}
 	fix, misspelt := p.misspelt(pl)
 	switch {
 	case misspelt:
 		head, _, _ := strings.Cut(pl.field, ".")
-		m.items, m.at = []candidate{fix}, place{kind: aName, start: pl.name, end: pl.name + len(head), closed: true}
+		items, to.at = []candidate{fix}, place{kind: aName, start: pl.name, end: pl.name + len(head), closed: true}
 	case pl.kind == aName:
-		m.items = p.names(pl)
+		items = p.names(pl)
 	case pl.kind == aValue:
-		m.items, m.field, m.loading = p.valuesAt(pl)
+		items, to.field, loading = p.valuesAt(pl)
 	}
-	if len(m.items) == 0 && !m.loading {
-		e.menu = nil
+	if len(items) == 0 && !loading {
+		e.Menu = nil
 		return
 	}
-	m.window = grid.Window{Count: len(m.items), Height: maxRows}
-	if old := e.menu; old != nil && entered && len(old.items) > 0 {
-		had := old.items[old.window.Cursor].text
-		if i := slices.IndexFunc(m.items, func(c candidate) bool { return c.text == had }); i >= 0 {
-			m.window.Cursor = i
-		}
-	}
-	m.window = m.window.Clamp()
-	e.menu = m
+	e.Menu, e.list = prompt.NewMenu(items, e.Menu, entered), to
 }
 
 // names are the fields that begin with what is typed, else those that have it in them, else the one that is probably meant.
@@ -264,11 +145,11 @@ func (p *Pane) names(pl place) []candidate {
 		begins := slices.IndexFunc(all, func(a string) bool { return strings.HasPrefix(fold(a), typed) })
 		switch {
 		case exact >= 0:
-			first = append([]candidate{{text: f.also[exact], note: note}}, first...)
+			first = append([]candidate{{Text: f.also[exact], Note: note}}, first...)
 		case begins >= 0:
-			first = append(first, candidate{text: all[begins], note: note})
+			first = append(first, candidate{Text: all[begins], Note: note})
 		case slices.ContainsFunc(all, func(a string) bool { return strings.Contains(fold(a), typed) }):
-			then = append(then, candidate{text: f.name, note: note})
+			then = append(then, candidate{Text: f.name, Note: note})
 		}
 	}
 	if len(first) > 0 {
@@ -288,7 +169,7 @@ func (p *Pane) meant(name string) (candidate, bool) {
 		return candidate{}, false
 	}
 	f, ok := p.fieldOf(e.Suggestion)
-	return candidate{text: e.Suggestion, note: f.what}, ok
+	return candidate{Text: e.Suggestion, Note: f.what}, ok
 }
 
 // misspelt gives the right name of the field of the term at a place, if it has a wrong one.
@@ -306,7 +187,7 @@ func (p *Pane) valuesAt(pl place) (items []candidate, name string, loading bool)
 	var first, then []candidate
 	add := func(lower string, c candidate) {
 		switch {
-		case slices.Contains(pl.taken, c.text):
+		case slices.Contains(pl.taken, c.Text):
 		case strings.HasPrefix(lower, typed):
 			first = append(first, c)
 		case len(then) < maxItems && strings.Contains(lower, typed):
@@ -315,7 +196,7 @@ func (p *Pane) valuesAt(pl place) (items []candidate, name string, loading bool)
 	}
 	if f, ok := p.fieldOf(pl.field); ok && f.list != nil {
 		for _, c := range f.list(p.data.Now) {
-			add(strings.ToLower(c.text), c)
+			add(strings.ToLower(c.Text), c)
 		}
 		if len(first) > 0 {
 			then = nil
@@ -334,7 +215,7 @@ func (p *Pane) valuesAt(pl place) (items []candidate, name string, loading bool)
 		if len(first) == maxItems {
 			break
 		}
-		add(known.lower[i], candidate{text: v.Text, raw: true, count: v.Count})
+		add(known.lower[i], candidate{Text: v.Text, Counted: true, Count: v.Count})
 	}
 	items = append(first, then...)
 	return items[:min(len(items), maxItems)], name, false
@@ -342,26 +223,15 @@ func (p *Pane) valuesAt(pl place) (items []candidate, name string, loading bool)
 
 // take puts a candidate into the text.
 func (p *Pane) take(c candidate) {
-	e := p.edit
-	text, at := e.input.Value(), e.menu.at
-	insert := c.text
+	e, at := p.edit, p.edit.list.at
+	insert := c.Text
 	switch {
-	case c.raw:
-		insert = query.Quote(c.text)
+	case c.Counted:
+		insert = query.Quote(c.Text)
 	case at.kind == aName && !at.closed:
 		insert += ":"
 	}
-	after := text[at.end:]
-	if len([]rune(text[:at.start]))+len([]rune(insert))+len([]rune(after)) > maxLength {
-		e.message = cut()
-		return
+	if e.Replace(at.start, at.end, insert) {
+		e.Menu = nil
 	}
-	_, cursor := p.here()
-	e.menu = nil
-	e.input.SetValue(text[:at.start] + insert + after)
-	end := len([]rune(text[:at.start] + insert))
-	if cursor > at.end {
-		end += len([]rune(text[at.end:cursor])) // it stood behind what was put right
-	}
-	e.input.SetCursor(end)
 }

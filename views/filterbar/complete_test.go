@@ -12,6 +12,7 @@ import (
 	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/views"
+	"taudit/views/prompt"
 )
 
 // The table of fields is that of the language, and everything in it means something.
@@ -35,8 +36,8 @@ func TestFieldsAreThoseOfTheLanguage(t *testing.T) {
 			continue
 		}
 		for _, c := range f.list(now()) {
-			if _, err := query.Parse(f.name + ":" + c.text); err != nil {
-				t.Errorf("%s:%s: %v", f.name, c.text, err)
+			if _, err := query.Parse(f.name + ":" + c.Text); err != nil {
+				t.Errorf("%s:%s: %v", f.name, c.Text, err)
 			}
 		}
 	}
@@ -47,12 +48,12 @@ func TestFieldsAreThoseOfTheLanguage(t *testing.T) {
 
 // listed gives the texts of the list.
 func listed(p *Pane) []string {
-	if p.edit.menu == nil {
+	if p.edit.Menu == nil {
 		return nil
 	}
 	var out []string
-	for _, c := range p.edit.menu.items {
-		out = append(out, c.text)
+	for _, c := range p.edit.Menu.Items {
+		out = append(out, c.Text)
 	}
 	return out
 }
@@ -129,7 +130,7 @@ func TestOperationsAreListedByCount(t *testing.T) {
 	}
 	fit(p)
 	lines := strings.Split(frame(t, p), "\n")
-	if p.Lines() != 2+maxRows || !strings.Contains(lines[2], "> UserLogin") && !strings.Contains(lines[2], ">UserLogin") || !strings.Contains(lines[2], "1,021") {
+	if p.Lines() != 2+prompt.MaxRows || !strings.Contains(lines[2], "> UserLogin") && !strings.Contains(lines[2], ">UserLogin") || !strings.Contains(lines[2], "1,021") {
 		t.Errorf("%d lines:\n%s", p.Lines(), strings.Join(lines, "\n"))
 	}
 }
@@ -141,7 +142,7 @@ func TestEscTwice(t *testing.T) {
 	p.Open()
 	typeIn(p, " op:")
 	press(p, "tab")
-	if got := messages(t, press(p, "esc")...); len(got) > 0 || p.edit.menu != nil || !p.Editing() {
+	if got := messages(t, press(p, "esc")...); len(got) > 0 || p.edit.Menu != nil || !p.Editing() {
 		t.Errorf("Esc once: %q", describe(got))
 	}
 	if got := describe(messages(t, press(p, "esc")...)); !slices.Equal(got, []string{"cancelled since:2h = since:2h"}) {
@@ -221,7 +222,7 @@ func TestValuesComeLater(t *testing.T) {
 	press(p, "ctrl+u", "r", "e", "q", ":", "tab")
 	p.SetValues("req", nil)
 	fit(p)
-	if !strings.Contains(frame(t, p), "no value of req is known") || p.edit.menu != nil {
+	if !strings.Contains(frame(t, p), "no value of req is known") || p.edit.Menu != nil {
 		t.Errorf("\n%s", frame(t, p))
 	}
 }
@@ -303,7 +304,7 @@ func TestCompletedValuesMeanThemselves(t *testing.T) {
 		typed := strings.ReplaceAll(strings.ReplaceAll(form, "%", name+":"), "=", name+"=")
 		typeIn(p, typed)
 		press(p, "tab")
-		if p.edit.menu != nil {
+		if p.edit.Menu != nil {
 			press(p, "enter")
 		}
 		written := p.Text()

@@ -10,6 +10,7 @@ import (
 	"taudit/source/query"
 	"taudit/theme"
 	"taudit/views/grid"
+	"taudit/views/prompt"
 )
 
 // Widths in cells.
@@ -60,9 +61,9 @@ func (p *Pane) drawIdle() string {
 		l.Cell(p.text, words, room-1-p.text.Width(p.openKey), t.Dim)
 		return p.finish(&l, count, t.Dim)
 	}
-	room := p.width - prompt - p.text.Width(count) - 3
+	room := p.width - head - p.text.Width(count) - 3
 	if room < leastOf {
-		count, room = "", p.width-prompt
+		count, room = "", p.width-head
 	}
 	note := p.unknown(p.committed.query)
 	if w := p.text.Width(note); w > 0 {
@@ -74,16 +75,16 @@ func (p *Pane) drawIdle() string {
 			note = ""
 		}
 	}
-	p.prompt(&l)
+	p.sign(&l)
 	l.Cell(p.text, p.committed.text, room, t.Row)
-	l.Cell(p.text, note, min(p.text.Width(note), p.width-prompt), t.Late)
+	l.Cell(p.text, note, min(p.text.Width(note), p.width-head), t.Late)
 	return p.finish(&l, count, t.Dim)
 }
 
-// prompt is how many cells stand before the text.
-const prompt = 3
+// head is how many cells stand before the text.
+const head = 3
 
-func (p *Pane) prompt(l *grid.Line) {
+func (p *Pane) sign(l *grid.Line) {
 	l.Space(min(1, p.width))
 	l.Cell(p.text, "/ ", min(2, p.width-1), p.theme.Key)
 }
@@ -145,30 +146,15 @@ func (p *Pane) unknown(q query.Query) string {
 func (p *Pane) drawEdit(text grid.Text) []string {
 	t, e := p.theme, p.edit
 	var l grid.Line
-	before := prompt
-	if s := e.search; s != nil {
-		head := " (history) "
-		if s.failed {
-			head = " (nothing older) "
-		}
-		w := min(text.Width(head+s.term)+2, max(p.width/2, 0))
-		l.Cell(text, head+s.term+":", w, t.Title)
-		before = w
-	} else {
-		p.prompt(&l)
-	}
-	before = min(before, p.width)
+	before := e.Before(text, p.width)
 	count := p.count()
 	room := p.width - before - text.Width(count) - 2
 	if room < leastOf || count == "" {
 		count, room = "", p.width-before
 	}
-	cursor := e.input.Position()
-	v := layOut(text, e.text, cursor, e.skip, room)
-	e.skip = v.skip
 	mark, style, words := p.verdict()
-	from, to := p.marked()
-	v.draw(&l, t, func(c int) theme.Style {
+	from, to := e.Marked()
+	v := e.Draw(&l, text, t, "/", before+room, func(c int) theme.Style {
 		switch {
 		case c == mark:
 			return style
@@ -177,39 +163,25 @@ func (p *Pane) drawEdit(text grid.Text) []string {
 		}
 		return t.Row
 	})
-	x, _ := v.column(cursor)
-	e.x = before + max(min(x, room-1), 0)
-	if e.search != nil {
-		e.x = max(before-2, 0) // behind what is searched for
-	}
+	e.x = v.Cursor
 	lines := []string{p.finish(&l, count, t.Dim)}
 
 	column := -1
-	if x, ok := v.column(mark); ok && mark >= 0 {
-		column = before + x
+	if x, ok := v.Column(mark); ok && mark >= 0 {
+		column = x
 	}
 	below := p.status(text, words, column)
 	e.below = len(below)
 	lines = append(lines, below...)
-	if e.menu != nil {
-		x, _ := v.span(len([]rune(e.text[:min(e.menu.at.start, len(e.text))])))
-		lines = append(lines, p.drawMenu(text, before+max(x-v.skip, 0))...)
+	switch m := e.Menu; {
+	case m == nil:
+	case len(m.Items) == 0:
+		lines = append(lines, p.say(text, "counting the values of "+e.list.field+" "+text.Ellipsis, t.Dim))
+	default:
+		x := v.Start(len([]rune(e.text[:min(e.list.at.start, len(e.text))])))
+		lines = append(lines, m.Draw(text, t, x, p.width, p.height-1-e.below)...)
 	}
 	return lines
-}
-
-// marked gives the characters that a search through the history has found.
-func (p *Pane) marked() (from, to int) {
-	s := p.edit.search
-	if s == nil || s.term == "" || s.at >= len(p.history) {
-		return 0, 0
-	}
-	head, _, ok := strings.Cut(strings.ToLower(p.edit.text), strings.ToLower(s.term))
-	if !ok {
-		return 0, 0
-	}
-	from = len([]rune(head))
-	return from, from + len([]rune(s.term))
 }
 
 // verdict says what is wrong with the text and at which character, or -1.
@@ -240,36 +212,24 @@ func (p *Pane) status(text grid.Text, words string, column int) []string {
 	e, t := p.edit, p.theme
 	switch {
 	case p.wrong():
-		return p.point(text, words, column, t.Error, 3)
-	case e.message != "":
-		return []string{p.say(text, e.message, t.Late)}
-	case e.search != nil:
-		return []string{p.say(text, searchHint, t.KeyHint)}
-	case e.menu != nil && len(e.menu.items) == 0:
+		return prompt.Point(text, words, column, p.width, t.Error, 3)
+	case e.Message != "":
+		return []string{p.say(text, e.Message, t.Late)}
+	case e.Search != nil:
+		return []string{p.say(text, prompt.SearchHint, t.KeyHint)}
+	case e.Menu != nil && len(e.Menu.Items) == 0:
 		return []string{p.say(text, "Esc close", t.KeyHint)}
-	case e.menu != nil && e.menu.entered:
-		return []string{p.say(text, humanize.Comma(int64(e.menu.window.Cursor+1))+" of "+e.menu.size()+"  Tab next  Enter take  Esc close", t.KeyHint)}
-	case e.menu != nil:
-		return []string{p.say(text, e.menu.size()+" in the list  Tab select  Enter apply  Esc close", t.KeyHint)}
+	case e.Menu != nil:
+		return []string{p.say(text, e.Menu.Hint("apply"), t.KeyHint)}
 	case words != "":
-		return p.point(text, words, column, t.Late, 1)
+		return prompt.Point(text, words, column, p.width, t.Late, 1)
 	case p.nothingFound():
 		return []string{p.say(text, Explain(p.parts, p.counted().total, p.width-2, t.Glyphs), t.Late)}
 	}
 	if note := p.unknown(e.good.query); note != "" {
 		return []string{p.say(text, note, t.Late)}
 	}
-	return []string{p.hint(text)}
-}
-
-const searchHint = "Ctrl-R older  Enter apply  Esc back  Tab edit"
-
-// size is how many candidates there are.
-func (m *menu) size() string {
-	if len(m.items) == maxItems {
-		return humanize.Comma(maxItems) + " or more"
-	}
-	return humanize.Comma(int64(len(m.items)))
+	return []string{prompt.Hint(text, t, p.keys, p.width)}
 }
 
 // nothingFound says whether the filter on the screen means nothing, and why is known.
@@ -280,118 +240,5 @@ func (p *Pane) nothingFound() bool {
 
 // say gives a line of words.
 func (p *Pane) say(text grid.Text, words string, style theme.Style) string {
-	var l grid.Line
-	l.Space(min(1, p.width))
-	l.Cell(text, words, p.width-1, style)
-	return l.String()
-}
-
-// point gives words beside a caret in a column, or below it if there may be more than one line; without a
-// caret the words alone.
-func (p *Pane) point(text grid.Text, words string, column int, style theme.Style, most int) []string {
-	w := text.Width(words)
-	var l grid.Line
-	switch {
-	case column < 0 || column >= p.width:
-		return []string{p.say(text, words, style)}
-	case column+2+w < p.width:
-		l.Space(column)
-		l.Glyph("^ ", style)
-		l.Cell(text, words, p.width-column-2, style)
-	case w+2 <= column:
-		l.Space(column - w - 1)
-		l.Cell(text, words, w, style)
-		l.Glyph(" ^", style)
-		l.Space(p.width - column - 1)
-	case most < 2:
-		return []string{p.say(text, words, style)}
-	default:
-		l.Space(column)
-		l.Glyph("^", style)
-		l.Space(p.width - column - 1)
-		out := []string{l.String()}
-		wrapped := text.Wrap(words, p.width-2)
-		for i, line := range wrapped[:min(len(wrapped), most-1)] {
-			if i == most-2 {
-				line = strings.Join(wrapped[i:], " ") // cut with an ellipsis
-			}
-			out = append(out, p.say(text, line, style))
-		}
-		return out
-	}
-	return []string{l.String()}
-}
-
-// hint tells the keys that matter while typing.
-func (p *Pane) hint(text grid.Text) string {
-	t := p.theme
-	var l grid.Line
-	l.Space(min(1, p.width))
-	used := 1
-	for _, h := range p.hints {
-		w := text.Width(h.key) + 1 + text.Width(h.does)
-		if used+w+2 > p.width {
-			break
-		}
-		l.Cell(text, h.key, text.Width(h.key), t.Key)
-		l.Space(1)
-		l.Cell(text, h.does, text.Width(h.does), t.KeyHint)
-		l.Space(2)
-		used += w + 2
-	}
-	l.Space(max(p.width-used, 0))
-	return l.String()
-}
-
-// drawMenu shows the list from a column on.
-func (p *Pane) drawMenu(text grid.Text, column int) []string {
-	t, m := p.theme, p.edit.menu
-	if len(m.items) == 0 {
-		return []string{p.say(text, "counting the values of "+m.field+" "+text.Ellipsis, t.Dim)}
-	}
-	w := m.window
-	w.Height = max(min(maxRows, p.height-1-p.edit.below), 1)
-	w = w.Clamp()
-	wide, notes := 0, 0
-	for _, c := range m.items[w.Top:w.End()] {
-		wide = max(wide, text.Width(c.text))
-		notes = max(notes, text.Width(c.about()))
-	}
-	wide = min(max(wide, 12), max(p.width-6, 0)*2/3)
-	notes = min(notes, max(p.width-wide-5, 0))
-	column = max(min(column-1, p.width-wide-notes-4), 0)
-	var lines []string
-	for i := w.Top; i < w.End(); i++ {
-		c := m.items[i]
-		sign, selected := " ", m.entered && i == w.Cursor
-		if selected {
-			sign = t.Glyphs.Cursor
-		}
-		var l grid.Line
-		l.Glyph(sign, t.Row)
-		l.Cell(text, c.text, wide, t.Row)
-		l.Space(2)
-		note := c.about()
-		if c.raw {
-			l.Space(notes - text.Width(note))
-		}
-		l.Cell(text, note, min(text.Width(note), notes), t.Dim)
-		l.Space(max(wide+notes+4-grid.Cells(l.Plain()), 0))
-		lines = append(lines, p.place(&l, column, selected))
-	}
-	return lines
-}
-
-// place puts a row of the list in its column.
-func (p *Pane) place(row *grid.Line, column int, selected bool) string {
-	n := grid.Cells(row.Plain())
-	if n > p.width {
-		return strings.Repeat(" ", p.width)
-	}
-	painted := row.String()
-	if selected {
-		painted = string(row.AppendAs(nil, p.theme.Cursor))
-	}
-	column = min(column, p.width-n)
-	return strings.Repeat(" ", column) + painted + strings.Repeat(" ", p.width-n-column)
+	return prompt.Say(text, words, p.width, style)
 }

@@ -4,14 +4,12 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
-	"github.com/dustin/go-humanize"
 
 	"taudit/source/query"
+	"taudit/views/prompt"
 )
 
 // maxLength is how many characters a filter may have. Longer ones are pasted by mistake, and each key would be felt.
@@ -19,8 +17,8 @@ const maxLength = 4096
 
 // editing is the state of a line that is being typed.
 type editing struct {
-	input textinput.Model
-	text  string // what was last looked at
+	*prompt.Line
+	text string // what was last looked at
 
 	told phrase       // the last filter that others know
 	good phrase       // the last that means something
@@ -28,18 +26,12 @@ type editing struct {
 	err  *query.Error // why Enter would refuse the text; nil: it would not
 	late bool         // err is only about what is not typed yet
 
-	message string // about the last key
-	failed  bool   // the last key was Enter, and the text has an error
-	skip    int    // sideways, in cells
-	x       int    // column of the cursor when it was last drawn
-	below   int    // lines between the text and the list, then
+	failed bool // the last key was Enter, and the text has an error
+	x      int  // column of the cursor when it was last drawn
+	below  int  // lines between the text and the list, then
 
-	menu  *menu
+	list  list   // about the menu, while there is one
 	asked string // the field of the place of the cursor
-
-	walk   int    // which of the history is shown; as many as there are: none
-	draft  string // what was typed before walking
-	search *search
 }
 
 // Open begins to edit the filter.
@@ -47,13 +39,14 @@ func (p *Pane) Open() tea.Cmd {
 	if p.edit != nil {
 		return nil
 	}
-	in := textinput.New()
-	in.Prompt, in.CharLimit, in.KeyMap = "", maxLength, inputKeys()
-	in.SetVirtualCursor(false)
-	in.Focus()
-	in.SetValue(p.committed.text)
-	in.CursorEnd()
-	p.edit = &editing{input: in, text: in.Value(), told: p.committed, good: p.committed, walk: len(p.history)}
+	line := prompt.New(what, p.committed.text, maxLength, &p.history, prompt.Owner{
+		Enter: p.enter, Escape: p.escape, Take: p.take, None: p.none,
+		Open: func(entered bool) {
+			p.edit.asked = "" // ask again, if need be
+			p.openMenu(entered)
+		},
+	})
+	p.edit = &editing{Line: line, text: line.Text(), told: p.committed, good: p.committed}
 	p.read()
 	p.stale = true
 	return p.want()
@@ -78,8 +71,7 @@ func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 	case tea.KeyPressMsg:
 		cmd = p.key(msg)
 	case tea.PasteMsg:
-		p.edit.message = ""
-		p.paste(msg)
+		p.edit.Paste(msg)
 	default:
 		return nil
 	}
@@ -91,52 +83,13 @@ func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 }
 
 func (p *Pane) key(msg tea.KeyPressMsg) tea.Cmd {
-	b, bound := p.keys[msg.String()]
-	if !bound && msg.Text == "" {
-		return nil
+	e, failed := p.edit, p.edit.failed
+	e.failed = false
+	cmd, handled := e.Key(msg)
+	if !handled {
+		e.failed = failed
 	}
-	p.edit.message, p.edit.failed = "", false
-	if p.edit.search != nil && p.searchKey(msg) {
-		return nil
-	}
-	if bound {
-		return b.run(p, msg)
-	}
-	p.edit.message = tooLong(p.edit.input.Value(), msg.Text)
-	return p.input(msg)
-}
-
-func (p *Pane) paste(msg tea.PasteMsg) {
-	if s := p.edit.search; s != nil {
-		p.searchFor(s.term + oneLine(msg.Content))
-		return
-	}
-	p.edit.message = tooLong(p.edit.input.Value(), msg.Content)
-	p.edit.input, _ = p.edit.input.Update(msg)
-}
-
-func tooLong(have, more string) string {
-	if utf8.RuneCountInString(have)+utf8.RuneCountInString(more) <= maxLength {
-		return ""
-	}
-	return cut()
-}
-
-func cut() string {
-	return "a filter has at most " + humanize.Comma(maxLength) + " characters; the rest is left out"
-}
-
-// oneLine makes typed or pasted text fit for a line, as the text field does.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n' || r == '\r' || r == '\t':
-			return ' '
-		case r == utf8.RuneError || unicode.IsControl(r):
-			return -1
-		}
-		return r
-	}, s)
+	return cmd
 }
 
 // read finds out what the text means.
@@ -163,14 +116,14 @@ func (p *Pane) read() {
 // changed looks at the text again and waits for a pause, if it is another one.
 func (p *Pane) changed() tea.Cmd {
 	e := p.edit
-	text := e.input.Value()
+	text := e.Line.Text()
 	if text == e.text {
 		p.follow()
 		return nil
 	}
 	e.text = text
 	p.read()
-	if e.menu != nil {
+	if e.Menu != nil {
 		p.openMenu(false)
 	}
 	p.number++
@@ -191,45 +144,29 @@ func (p *Pane) paused(msg Paused) tea.Cmd {
 	return send(Changed{e.good.text, e.good.query})
 }
 
-// enter commits the filter, or takes what is selected in the list.
+// enter commits the filter.
 func (p *Pane) enter() tea.Cmd {
 	e := p.edit
-	if e.menu != nil && e.menu.entered && len(e.menu.items) > 0 {
-		p.take(e.menu.items[e.menu.window.Cursor])
-		return nil
-	}
-	text := strings.TrimSpace(e.input.Value())
+	text := strings.TrimSpace(e.Line.Text())
 	q, err := query.Parse(text)
 	if err != nil {
 		closed, ok := closeOpen(text)
 		if !ok {
-			e.failed, e.menu = true, nil
+			e.failed, e.Menu = true, nil
 			return nil
 		}
 		text, q = closed.text, closed.query
 	}
 	p.committed = phrase{text, q}
-	p.remember(text)
+	p.history.Add(text)
 	p.close()
 	return send(Committed{text, q})
 }
 
-// escape closes the list, else gives up editing.
+// escape gives up editing.
 func (p *Pane) escape() tea.Cmd {
-	if p.edit.menu != nil {
-		p.edit.menu = nil
-		return nil
-	}
 	p.close()
 	return send(Cancelled{p.committed.text, p.committed.query})
-}
-
-// clear empties the line.
-func (p *Pane) clear() tea.Cmd {
-	p.settle()
-	p.edit.input.Reset()
-	p.edit.menu = nil
-	return nil
 }
 
 // closeOpen closes brackets and quotes that are still open. ok is false if that is not what the text lacks.

@@ -8,7 +8,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
@@ -158,7 +157,7 @@ func TestLetterByLetter(t *testing.T) {
 				continue
 			}
 			// The end of the text is where the rest is missing.
-			column := prompt + i + 1
+			column := head + i + 1
 			if len([]rune(lines[1])) <= column || []rune(lines[1])[column] != '^' {
 				t.Errorf("%q is not pointed at in column %d:\n%s", text[:i+1], column, strings.Join(lines, "\n"))
 			}
@@ -308,49 +307,9 @@ func TestReadlineKeys(t *testing.T) {
 		p.Open()
 		typeIn(p, "one two three")
 		press(p, c.keys...)
-		r, at := []rune(p.Text()), p.edit.input.Position()
+		r, at := []rune(p.Text()), p.edit.Input.Position()
 		if got := string(r[:at]) + "|" + string(r[at:]); got != c.want {
 			t.Errorf("%q: %q, want %q", c.keys, got, c.want)
-		}
-	}
-}
-
-func TestKeysAreAll(t *testing.T) {
-	p := New()
-	told := map[string]bool{}
-	for _, k := range p.Keys() {
-		if k.Does == "" || len(k.Keys) == 0 {
-			t.Errorf("%v tells nothing", k)
-		}
-		for _, name := range k.Keys {
-			if told[name] {
-				t.Errorf("%s is told twice", name)
-			}
-			told[name] = true
-		}
-	}
-	for name := range p.keys {
-		if !told[name] {
-			t.Errorf("%s does something and is not told", name)
-		}
-	}
-	m := inputKeys()
-	for _, b := range []interface{ Keys() []string }{
-		m.CharacterForward, m.CharacterBackward, m.WordForward, m.WordBackward, m.DeleteWordBackward, m.DeleteWordForward,
-		m.DeleteAfterCursor, m.DeleteCharacterBackward, m.DeleteCharacterForward, m.LineStart, m.LineEnd,
-	} {
-		for _, name := range b.Keys() {
-			if !told[name] {
-				t.Errorf("the text field knows %s, and the help does not tell", name)
-			}
-		}
-	}
-	if textinput.DefaultKeyMap().Paste.Enabled() && m.Paste.Enabled() {
-		t.Error("the text field may read the clipboard")
-	}
-	for _, name := range []string{"Enter", "Esc", "Tab", "Ctrl-R"} {
-		if !slices.ContainsFunc(p.hints, func(h hint) bool { return h.key == name }) {
-			t.Errorf("the hints lack %s", name)
 		}
 	}
 }
@@ -366,7 +325,7 @@ func TestCursorFollowsTheText(t *testing.T) {
 		press(p, string(r))
 		line := strings.Split(frame(t, p), "\n")[0]
 		c := p.Cursor()
-		if before := ansi.Cut(line, 0, c.X); i < 5 && ansi.StringWidth(before) != prompt+ansi.StringWidth(p.Text()) {
+		if before := ansi.Cut(line, 0, c.X); i < 5 && ansi.StringWidth(before) != head+ansi.StringWidth(p.Text()) {
 			t.Errorf("after %q the cursor stands at %d", p.Text(), c.X)
 		}
 	}
@@ -374,7 +333,7 @@ func TestCursorFollowsTheText(t *testing.T) {
 		press(p, "left")
 		frame(t, p)
 	}
-	if c := p.Cursor(); c.X != prompt {
+	if c := p.Cursor(); c.X != head {
 		t.Errorf("at the start the cursor stands at %d", c.X)
 	}
 }

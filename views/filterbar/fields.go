@@ -56,7 +56,7 @@ func fields() []field {
 func rows(list [][2]string) []candidate {
 	out := make([]candidate, len(list))
 	for i, l := range list {
-		out[i] = candidate{text: l[0], note: l[1]}
+		out[i] = candidate{Text: l[0], Note: l[1]}
 	}
 	return out
 }
@@ -65,6 +65,7 @@ func conditions(time.Time) []candidate {
 	return rows([][2]string{
 		{"error", "status is not OK"},
 		{"late", "arrived long after it happened"},
+		{"alert", "a rule of :watch means it"},
 		{"new", "seen for the first time"},
 		{"dup", "received more than once"},
 		{"bad", "could not be read"},
@@ -111,7 +112,7 @@ func present(time.Time) []candidate {
 	var out []candidate
 	for _, f := range fields() {
 		if f.list == nil {
-			out = append(out, candidate{text: f.name, note: f.what})
+			out = append(out, candidate{Text: f.name, Note: f.what})
 		}
 	}
 	return out

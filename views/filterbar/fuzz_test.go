@@ -8,13 +8,14 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"taudit/source/query"
+	"taudit/views/prompt"
 )
 
 // FuzzKeys presses keys and pastes: nothing fails, the frame stays whole, and what is committed can be read.
 func FuzzKeys(f *testing.F) {
 	var names []string
-	for _, b := range bindings() {
-		names = append(names, b.keys...)
+	for _, b := range prompt.Keys(what) {
+		names = append(names, b.Keys...)
 	}
 	f.Add("op:(A OR \x01\x02\x03", []byte{0, 2, 4, 10, 20}, 80, 9)
 	f.Add(hostile, []byte{2, 2, 0, 3, 10, 0, 250, 250, 255}, 20, 3)
@@ -63,7 +64,7 @@ func FuzzText(f *testing.F) {
 	f.Add(hostile)
 	f.Add("a\nb\r\tc")
 	f.Fuzz(func(t *testing.T, s string) {
-		want := oneLine(s)
+		want := prompt.OneLine(s)
 		if utf8.RuneCountInString(want) > 300 {
 			return
 		}

@@ -77,8 +77,8 @@ func TestHistoryIsSearched(t *testing.T) {
 		p.Open()
 		typeIn(p, "draft")
 		press(p, c.keys...)
-		if p.Text() != c.want || (p.edit.search != nil) != c.open {
-			t.Errorf("%s: %q, want %q; searching %v, want %v", c.name, p.Text(), c.want, p.edit.search != nil, c.open)
+		if p.Text() != c.want || (p.edit.Search != nil) != c.open {
+			t.Errorf("%s: %q, want %q; searching %v, want %v", c.name, p.Text(), c.want, p.edit.Search != nil, c.open)
 		}
 		fit(p)
 		frame(t, p)

@@ -11,6 +11,7 @@ import (
 	"taudit/theme"
 	"taudit/views"
 	"taudit/views/grid"
+	"taudit/views/prompt"
 )
 
 // Changed says that another filter is typed and means something: show what it finds, as a preview.
@@ -62,12 +63,10 @@ type Pane struct {
 	edit      *editing // nil: nobody types
 	number    int      // of the last pause waited for
 
-	keys    map[string]binding
-	hints   []hint
+	keys    []prompt.Key
 	fields  []field
 	known   map[string]values // by field
-	history []string          // newest last
-	sought  string            // what was last searched for in the history
+	history prompt.History
 	parts   []Part
 
 	view  string
@@ -84,15 +83,7 @@ var _ views.Pane = (*Pane)(nil)
 
 // New makes a line without a filter. It can be drawn at once, without colours until it gets a theme.
 func New() *Pane {
-	p := &Pane{openKey: "/", keys: map[string]binding{}, fields: fields(), known: map[string]values{}}
-	for _, b := range bindings() {
-		for _, k := range b.keys {
-			p.keys[k] = b
-		}
-		if b.short != "" {
-			p.hints = append(p.hints, hint{keyName(b.keys[0]), b.short})
-		}
-	}
+	p := &Pane{openKey: "/", keys: prompt.Keys(what), fields: fields(), known: map[string]values{}}
 	p.SetTheme(theme.New(theme.Mono(), theme.NewGlyphs(false)))
 	return p
 }
@@ -144,24 +135,21 @@ func (p *Pane) SetFilter(text string, q query.Query) {
 
 // SetHistory gives the filters of before, newest last.
 func (p *Pane) SetHistory(lines []string) {
-	p.history = nil
-	for _, l := range lines {
-		p.remember(l)
-	}
+	p.history.Set(lines)
 }
 
 // History gives the filters of before, newest last, each once.
-func (p *Pane) History() []string { return append([]string(nil), p.history...) }
+func (p *Pane) History() []string { return p.history.Lines() }
 
 // SetValues gives the values of a field for completion, the most frequent first; none if there are none. The field is that of
 // [Wanted].
 func (p *Pane) SetValues(name string, list []Value) {
 	name = p.proper(name)
 	p.known[name] = newValues(list, p.arrived())
-	if p.edit != nil && p.edit.menu != nil && p.edit.menu.field == name {
-		p.openMenu(p.edit.menu.entered)
-		if p.edit.menu == nil {
-			p.edit.message = p.none()
+	if p.edit != nil && p.edit.Menu != nil && p.edit.list.field == name {
+		p.openMenu(p.edit.Menu.Entered)
+		if p.edit.Menu == nil {
+			p.edit.Message = p.none()
 		}
 	}
 	p.stale = true
@@ -170,7 +158,7 @@ func (p *Pane) SetValues(name string, list []Value) {
 // Text gives the filter as it is written now, also while it is typed.
 func (p *Pane) Text() string {
 	if p.edit != nil {
-		return p.edit.input.Value()
+		return p.edit.Line.Text()
 	}
 	return p.committed.text
 }
@@ -187,7 +175,7 @@ func (p *Pane) Lines() int {
 		return 1
 	}
 	p.View()
-	return 1 + p.edit.below + p.edit.menu.lines()
+	return 1 + p.edit.below + p.edit.Menu.Lines()
 }
 
 // View gives exactly as many lines as the pane is high, each exactly as wide. It is drawn again only when something changed.

@@ -1,4 +1,4 @@
-package filterbar
+package prompt
 
 import (
 	"slices"
