@@ -49,7 +49,7 @@ func (f *fresh) scan(c *chunk, m *mask) {
 	}
 	for i, w := range m {
 		for ; w != 0; w &= w - 1 {
-			if row := i*64 + bits.TrailingZeros64(w); !f.seqs[c.seqs[row]] {
+			if row := i*64 + bits.TrailingZeros64(w); !f.seqs[c.seq(row)] {
 				m[i] &^= 1 << (row % 64)
 			}
 		}

@@ -116,7 +116,7 @@ func (s *Snapshot) Firsts(ctx context.Context, r *Roster, since int64) []First {
 		c := s.chunks[i]
 		for row := sort.Search(c.len(), func(row int) bool { return c.times[row] >= since }); row < c.len(); row++ {
 			add := func(what Newness, name string) {
-				out = append(out, First{Seq: c.seqs[row], At: c.times[row], What: what, Name: name})
+				out = append(out, First{Seq: c.seq(row), At: c.times[row], What: what, Name: name})
 			}
 			if who := int(c.codes[Principals][row]); who < len(r.Groups) && !principals[r.Groups[who]] {
 				principals[r.Groups[who]] = true

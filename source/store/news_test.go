@@ -121,3 +121,19 @@ func BenchmarkFresh(b *testing.B) {
 		s.Match(b.Context(), store.Fresh(day.Add(24*time.Hour*30)), nil)
 	}
 }
+
+// TestFirstsOfEntriesThatCameTogether: their numbers of arrival are not kept one by one.
+func TestFirstsOfEntriesThatCameTogether(t *testing.T) {
+	snap := full(3000)
+	since := day.Add(time.Second).UnixNano()
+	got := snap.Firsts(t.Context(), snap.Activity(t.Context(), nil).Roster(), since)
+	if len(got) == 0 {
+		t.Fatal("nothing is new")
+	}
+	for _, first := range got {
+		i := int(first.Seq) - 1 // they arrived in their order
+		if i < 1 || snap.At(i).Time().UnixNano() != first.At {
+			t.Errorf("%+v is no entry since then", first)
+		}
+	}
+}
