@@ -176,7 +176,8 @@ func (s *emulated) until(what string, enough func(screen string) bool) {
 	}
 }
 
-// change presses a key and tells how long it took until the first and the last thing that was written because of it.
+// change presses a key and tells how long it took until the first and the last thing that was written because of it. What was written
+// before and is only drawn after the press is not counted: it would have come without the key.
 func (s *emulated) change(key string) (first, last time.Duration) {
 	s.t.Helper()
 	const still = 30 * time.Millisecond
@@ -189,7 +190,11 @@ func (s *emulated) change(key string) (first, last time.Duration) {
 	for {
 		select {
 		case <-s.written:
-			if last = time.Unix(0, s.at.Load()).Sub(began); first == 0 {
+			after := time.Unix(0, s.at.Load()).Sub(began)
+			if after <= 0 {
+				continue
+			}
+			if last = after; first == 0 {
 				first = last
 			}
 		case <-time.After(still):
