@@ -22,10 +22,6 @@ type RunOptions struct {
 // grace is how long sources may take to stop after the screen has closed.
 const grace = 2 * time.Second
 
-// frames are how often in a second the screen is looked at for changes, as often as Bubble Tea can: a key is answered within eight
-// milliseconds, four on average. What arrives makes frames at a pace of its own.
-const frames = 120
-
 // Run shows feed on the terminal until the person quits or ctx is cancelled, both of which are normal, and stops the feed. It
 // restores the terminal before it returns, whatever happened.
 func Run(ctx context.Context, feed *Feed, o RunOptions) error {
@@ -40,7 +36,7 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 		_ = feed.Run(ctx) // what failed is in the feed's state and so on the screen
 	}()
 
-	options := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithFPS(frames)}
+	options := []tea.ProgramOption{tea.WithoutSignalHandler(), tea.WithFPS(fallback)}
 	if o.Input != nil {
 		options = append(options, tea.WithInput(o.Input))
 	}
@@ -52,7 +48,10 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	}
 	model := NewModel(ctx, feed, o.ModelOptions)
 	g := &guard{Model: model, log: feed.log}
-	program := tea.NewProgram(g, options...)
+	paced := &frames{}
+	program := tea.NewProgram(framed{g, paced}, options...)
+	paced.program = program
+	defer paced.end()
 	// A program that is killed, as a context of its own would do, closes the terminal while its reader still reads it. One that
 	// is asked to quit waits for the reader; it is killed only if it does not answer.
 	ended := make(chan struct{})
