@@ -15,12 +15,13 @@ import (
 // version, or evicted.
 func TestCommonEntriesAreTheSame(t *testing.T) {
 	grew := false
+	d := audit.NewDecoder()
 	rapid.Check(t, func(t *rapid.T) {
 		s := store.New(store.Limits{MaxEntries: rapid.SampledFrom([]int{0, 4500}).Draw(t, "limit")})
 		add := func(n, at int, version int32) {
 			var batch []audit.Entry
 			for i := range n {
-				batch = append(batch, made(day.Add(time.Duration(at+i)*time.Second), fmt.Sprint(at+i), []string{"UpdateUser", "DeleteUser"}[i%2], version))
+				batch = append(batch, madeBy(d, day.Add(time.Duration(at+i)*time.Second), fmt.Sprint(at+i), []string{"UpdateUser", "DeleteUser"}[i%2], version))
 			}
 			s.Append(batch)
 		}
@@ -46,7 +47,9 @@ func TestCommonEntriesAreTheSame(t *testing.T) {
 			}
 			grew = grew || n > 0 && s.Len() > old.Len()
 			for i := range n {
-				if s.At(i).Raw() != old.At(i).Raw() || !s.At(i).Is(old.At(i).Key()) {
+				// All texts of all entries would take most of the time of this package's tests.
+				other := (i%16 == 0 || i > n-100) && s.At(i).Raw() != old.At(i).Raw()
+				if other || !s.At(i).Is(old.At(i).Key()) {
 					t.Fatalf("entry %d of %d in common is another", i, n)
 				}
 			}

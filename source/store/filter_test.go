@@ -100,6 +100,7 @@ func same(t *rapid.T, m *store.Matches, plain func(store.Row) bool) {
 }
 
 func TestMatchesAreTheRowsThatAreMeant(t *testing.T) {
+	d := audit.NewDecoder()
 	rapid.Check(t, func(t *rapid.T) {
 		s := store.New(store.Limits{MaxEntries: rapid.SampledFrom([]int{0, 3000}).Draw(t, "limit")})
 		want := anyFilter(t, 3)
@@ -111,7 +112,7 @@ func TestMatchesAreTheRowsThatAreMeant(t *testing.T) {
 			var batch []audit.Entry
 			for i := range n {
 				id := fmt.Sprintf("%0*d", 3+i%3, base+i)
-				batch = append(batch, made(day.Add(time.Duration(base+i*7%3000)*time.Second), id, []string{"UpdateUser", "DeleteUser"}[i%2], 0))
+				batch = append(batch, madeBy(d, day.Add(time.Duration(base+i*7%3000)*time.Second), id, []string{"UpdateUser", "DeleteUser"}[i%2], 0))
 			}
 			if n == 1 {
 				batch = append(batch, decoded(`{"operation":"UpdateUser","log_id":"undated"}`, audit.Origin{Arrived: day.Add(time.Hour)}))
@@ -181,9 +182,14 @@ func TestNewEntriesAloneAreTested(t *testing.T) {
 // full is a log of n entries of 3 users.
 func full(n int) *store.Snapshot {
 	s := store.New(store.Limits{})
-	var batch []audit.Entry
+	d := audit.NewDecoder()
+	batch := make([]audit.Entry, 0, min(n, 100_000))
 	for i := range n {
-		batch = append(batch, made(day.Add(time.Duration(i)*time.Second), fmt.Sprintf("%0*d", 6+i%3, i), []string{"UpdateUser", "DeleteUser"}[i%2], 0))
+		batch = append(batch, madeBy(d, day.Add(time.Duration(i)*time.Second), fmt.Sprintf("%0*d", 6+i%3, i), []string{"UpdateUser", "DeleteUser"}[i%2], 0))
+		if len(batch) == cap(batch) {
+			s.Append(batch)
+			batch = batch[:0]
+		}
 	}
 	s.Append(batch)
 	return s.Snapshot()
