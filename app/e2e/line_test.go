@@ -25,7 +25,8 @@ func overSSH(dir string) []string {
 }
 
 // TestBytesOverTheLine measures what the program writes to the terminal and what it needs of a core, following entries that arrive
-// one by one, and holds it to what a slow line bears. It prints the figures of the README.
+// one by one, and holds the bytes to what a slow line bears. It prints the figures of the README; those of the processor are worth
+// something when the programs run one after the other, with -parallel 1.
 func TestBytesOverTheLine(t *testing.T) {
 	bin := filepath.Join(t.TempDir(), "taudit")
 	if out, err := exec.Command("go", "build", "-o", bin, "taudit").CombinedOutput(); err != nil {
@@ -48,6 +49,7 @@ func TestBytesOverTheLine(t *testing.T) {
 		{160, 45, 1000, 32_000, nil},
 	} {
 		t.Run(fmt.Sprintf("%dx%d/%d%v", c.w, c.h, c.rate, c.args), func(t *testing.T) {
+			t.Parallel()
 			bytes, percent := follow(t, bin, c.w, c.h, c.rate, c.args...)
 			t.Logf("%7.0f B/s  %5.2f %% of a core", bytes, percent)
 			if bytes > c.bytes {
