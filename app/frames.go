@@ -9,18 +9,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Bubble Tea looks for something new to write at a fixed rate: often enough for keys, that alone takes more of a core than a quiet
-// log needs; seldom enough for a quiet log, a key waits for its frame.
+// Bubble Tea looks at a fixed rate whether there is something new to write: often enough for keys, that alone takes more of a core than a
+// quiet log needs; seldom enough for a quiet log, a key waits for its frame. Here it looks when something was drawn, and only then.
 const (
-	// fallback is the rate where it cannot be changed, in frames a second: a key is answered within eight milliseconds.
+	// fallback is the rate where that cannot be had, in frames a second: a key is answered within eight milliseconds.
 	fallback = 120
 
-	soon   = time.Millisecond       // the time between two looks after something was drawn,
-	linger = 3 * time.Millisecond   // how long that lasts,
-	seldom = 250 * time.Millisecond // and the time between two looks otherwise
+	// soon after it was drawn a view is where Bubble Tea finds it, which takes microseconds; where the machine is so busy that it is
+	// not, the look after late finds it.
+	soon = 500 * time.Microsecond
+	late = 50 * time.Millisecond
 )
 
-// framed is a model after whose drawing Bubble Tea looks at once what there is to write, and seldom while nothing is drawn.
+// framed is a model after whose drawing Bubble Tea looks what there is to write.
 type framed struct {
 	tea.Model
 	frames *frames
@@ -33,78 +34,78 @@ func (f framed) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 
 func (f framed) View() tea.View {
 	v := f.Model.View()
-	f.frames.quicken()
+	f.frames.drew()
 	return v
 }
 
-// frames quickens and slows the ticker of a program. Its methods may be called from any goroutine.
+// frames tells a program when to look. Its methods may be called from any goroutine.
 type frames struct {
-	program *tea.Program
+	looks chan time.Time // what the program takes for the channel of its ticker
 
-	mu     sync.Mutex
-	ticker *time.Ticker
-	quick  bool
-	drawn  time.Time // the last time that something was
-	slower *time.Timer
+	mu    sync.Mutex
+	drawn time.Time // the last time that something was
+	timer *time.Timer
+	quick bool // the timer goes off soon
+	ended bool
 }
 
-// quicken has what is drawn now written within a millisecond or two.
-func (f *frames) quicken() {
+func newFrames() *frames { return &frames{looks: make(chan time.Time, 1)} }
+
+// lead has a program that does not run yet look when f says so, and tells whether it will. Bubble Tea has no other way to be told: it makes
+// a ticker of a fixed rate, unless it finds one that was made before.
+func (f *frames) lead(p *tea.Program) bool {
+	field := reflect.ValueOf(p).Elem().FieldByName("ticker")
+	if !field.IsValid() || field.Type() != reflect.TypeFor[*time.Ticker]() {
+		return false
+	}
+	ticker := time.NewTicker(time.Hour)
+	ticker.Stop()
+	ticker.C = f.looks
+	*(**time.Ticker)(unsafe.Pointer(field.UnsafeAddr())) = ticker
+	return true
+}
+
+// drew has what was drawn written.
+func (f *frames) drew() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ticker == nil {
-		// It is there as soon as the first view is asked for, and stays the same.
-		if f.ticker = tickerOf(f.program); f.ticker == nil {
-			return
-		}
-	}
 	f.drawn = time.Now()
-	if f.quick {
+	if f.quick || f.ended {
 		return
 	}
 	f.quick = true
-	f.ticker.Reset(soon)
-	if f.slower == nil {
-		f.slower = time.AfterFunc(linger, f.slow)
+	if f.timer == nil {
+		f.timer = time.AfterFunc(soon, f.look)
 	} else {
-		f.slower.Reset(linger)
+		f.timer.Reset(soon)
 	}
 }
 
-// slow ends the quick time, unless something was drawn that may not have been looked at.
-func (f *frames) slow() {
+// look has the program look, and says when it has to again for what was drawn last.
+func (f *frames) look() {
+	select {
+	case f.looks <- time.Time{}:
+	default: // it has not looked since the last time
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.ticker == nil {
-		return
-	}
-	if rest := linger - time.Since(f.drawn); rest > 0 {
-		f.slower.Reset(rest)
-		return
-	}
 	f.quick = false
-	f.ticker.Reset(seldom)
+	switch since := time.Since(f.drawn); {
+	case f.ended:
+	case since < soon:
+		f.quick = true
+		f.timer.Reset(soon)
+	case since < late:
+		f.timer.Reset(late)
+	}
 }
 
-// end leaves the ticker as it is, for when the program has ended.
+// end is for when the program has ended.
 func (f *frames) end() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if f.slower != nil {
-		f.slower.Stop()
+	f.ended = true
+	if f.timer != nil {
+		f.timer.Stop()
 	}
-	f.ticker, f.program = nil, nil
-}
-
-// tickerOf gives the ticker by which a running program writes its frames, or nil if it has none of that name. Bubble Tea has no
-// other way to be told when to look: its rate is set once.
-func tickerOf(p *tea.Program) *time.Ticker {
-	if p == nil {
-		return nil
-	}
-	field := reflect.ValueOf(p).Elem().FieldByName("ticker")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[*time.Ticker]() {
-		return nil
-	}
-	return *(**time.Ticker)(unsafe.Pointer(field.UnsafeAddr()))
 }

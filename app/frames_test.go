@@ -10,48 +10,43 @@ import (
 
 // The library's ticker is not part of what it promises. If this fails after an update of it, keys wait eight milliseconds and an idle
 // screen costs what 120 looks a second do; see what it calls the ticker now.
-func TestTheTickerOfAProgramIsFound(t *testing.T) {
-	_, _, o := terminal(t, ModelOptions{})
-	found := make(chan *time.Ticker, 1)
-	p := tea.NewProgram(fragile{}, tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithEnvironment(o.Env), tea.WithContext(t.Context()),
-		tea.WithFilter(func(_ tea.Model, msg tea.Msg) tea.Msg { return msg }))
-	if tickerOf(nil) != nil || tickerOf(p) != nil {
-		t.Error("a ticker before the program runs")
+func TestAProgramLooksWhenItIsTold(t *testing.T) {
+	f := newFrames()
+	t.Cleanup(f.end)
+	_, out, o := terminal(t, ModelOptions{})
+	p := tea.NewProgram(framed{counting{}, f}, tea.WithInput(o.Input), tea.WithOutput(o.Output), tea.WithEnvironment(o.Env), tea.WithContext(t.Context()), tea.WithWindowSize(80, 24))
+	if !f.lead(p) {
+		t.Fatal("this program has a ticker that is not known")
 	}
 	go func() {
-		p.Send(nil) // the event loop has begun, and so has the ticker
-		found <- tickerOf(p)
+		for range 3 {
+			p.Send(tea.KeyPressMsg{Code: 'a', Text: "a"})
+		}
+		for !strings.Contains(out.String(), "THREE") {
+			time.Sleep(time.Millisecond)
+		}
 		p.Quit()
 	}()
 	if _, err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if <-found == nil {
-		t.Error("no ticker")
-	}
 }
 
-func TestFramesAreQuickAfterADrawingAndSeldomOtherwise(t *testing.T) {
-	f := &frames{ticker: time.NewTicker(time.Hour)}
-	t.Cleanup(f.ticker.Stop)
-	f.quicken()
-	f.quicken()
-	<-f.ticker.C // within a millisecond, where it would have been an hour
-	for {
-		f.mu.Lock()
-		quick := f.quick
-		f.mu.Unlock()
-		if !quick {
-			break
-		}
-		time.Sleep(time.Millisecond)
-	}
-	f.quicken()
-	<-f.ticker.C
+func TestLooksFollowADrawing(t *testing.T) {
+	f := newFrames()
+	f.drew()
+	f.drew()
+	<-f.looks
+	<-f.looks // late
+	f.drew()
+	<-f.looks
+	f.look() // with nobody who takes them
+	f.look()
 	f.end()
-	f.slow() // a timer that was on its way
-	if f.quicken(); f.ticker != nil {
-		t.Error("a ticker after the end")
+	f.drew()
+	f.look()
+	if f.quick {
+		t.Error("a look is due after the end")
 	}
 }
 
@@ -67,12 +62,12 @@ func (c counting) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return c, nil
 }
 
-func (c counting) View() tea.View { return tea.NewView(strings.Repeat("x", c.n)) }
+func (c counting) View() tea.View { return tea.NewView([]string{"", "one", "two", "THREE"}[c.n]) }
 
 func TestAFramedModelIsTheOneInside(t *testing.T) {
 	inner := counting{}
-	m, cmd := framed{inner, &frames{}}.Update(tea.KeyPressMsg{Code: 'a', Text: "a"})
-	if cmd != nil || m.View().Content != "x" {
+	m, cmd := framed{inner, newFrames()}.Update(tea.KeyPressMsg{Code: 'a', Text: "a"})
+	if cmd != nil || m.View().Content != "one" {
 		t.Errorf("after a key the view is %q", m.View().Content)
 	}
 }

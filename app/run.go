@@ -48,9 +48,9 @@ func Run(ctx context.Context, feed *Feed, o RunOptions) error {
 	}
 	model := NewModel(ctx, feed, o.ModelOptions)
 	g := &guard{Model: model, log: feed.log}
-	paced := &frames{}
+	paced := newFrames()
 	program := tea.NewProgram(framed{g, paced}, options...)
-	paced.program = program
+	paced.lead(program)
 	defer paced.end()
 	// A program that is killed, as a context of its own would do, closes the terminal while its reader still reads it. One that
 	// is asked to quit waits for the reader; it is killed only if it does not answer.
