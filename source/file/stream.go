@@ -15,6 +15,39 @@ import (
 // chunk is how much of a stream is read at once, in bytes.
 const chunk = 64 << 10
 
+// Who writes line by line would have each line read, decoded and stored by itself, which costs much more than the same lines together. When
+// little came, and little before it not long ago, what comes next may gather in the pipe, which holds 64 KiB on most systems. What comes after
+// a pause is read at once, and so is a stream that has much to give.
+const (
+	little = 8 << 10 // bytes
+	gather = 200 * time.Millisecond
+)
+
+// drip tells from what came how long the next may gather.
+type drip struct {
+	last   time.Time // that little came
+	gather time.Duration
+}
+
+// came takes that n bytes came at a time, and gives how long to wait before the next are read.
+func (d *drip) came(n int, at time.Time) time.Duration {
+	if n >= little {
+		d.gather = max(d.gather/2, gather/16) // the pipe must not get full
+		return 0
+	}
+	dripping := at.Sub(d.last) < 2*gather
+	d.last = at
+	if !dripping {
+		d.gather = gather
+		return 0
+	}
+	wait := d.gather
+	if n < little/4 {
+		d.gather = min(2*d.gather, gather)
+	}
+	return wait
+}
+
 // pump reads a stream in a goroutine of its own, since nothing else can end a Read that blocks.
 type pump struct {
 	chunks chan []byte   // read so far; one is being waited for
@@ -55,6 +88,8 @@ func (p *pump) read(open func() (io.Reader, error)) error {
 	}
 	// Two buffers: one is looked at while the other is filled. Handing over the next means that the one before is done with.
 	buffers, turn := [2][]byte{make([]byte, chunk), make([]byte, chunk)}, 0
+	_, gathers := r.(*os.File) // others may have nothing that holds what is not read
+	var d drip
 	for {
 		n, err := r.Read(buffers[turn])
 		if n > 0 {
@@ -68,6 +103,24 @@ func (p *pump) read(open func() (io.Reader, error)) error {
 		if err != nil {
 			return err
 		}
+		if gathers && !p.pause(d.came(n, time.Now())) {
+			return nil
+		}
+	}
+}
+
+// pause waits, and tells whether more is still wanted then.
+func (p *pump) pause(d time.Duration) bool {
+	if d == 0 {
+		return true
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-p.stop:
+		return false
 	}
 }
 
