@@ -45,6 +45,8 @@ func TestLooksFollowADrawing(t *testing.T) {
 	f.end()
 	f.drew()
 	f.look()
+	f.mu.Lock() // a look that was under way when it ended may still be
+	defer f.mu.Unlock()
 	if f.quick {
 		t.Error("a look is due after the end")
 	}
