@@ -2,11 +2,13 @@ package app
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/views"
 	"taudit/views/filterbar"
@@ -62,7 +64,8 @@ func (m *Model) env() *query.Env {
 	env := m.spoken
 	env.Now = m.now.UTC()
 	if len(m.watching.rules) > 0 {
-		env.Is = alert(m.watching.rules, env)
+		inner, rules := env, slices.Clone(m.watching.rules) // results come into the old ones
+		env.Is = func(e *audit.Entry, what string) bool { return alert(rules, &inner, e, what) }
 	}
 	return &env
 }

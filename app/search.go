@@ -183,11 +183,8 @@ func find(env *query.Env) func(context.Context, *store.Snapshot, query.Query) *s
 // narrows says whether to means what from means and more besides, and gives what more. Relative times are seen from a later
 // clock and so never the same.
 func narrows(from, to query.Query) (more query.Query, ok bool) {
-	if from.Empty() || from.Slides() || from.Personal() {
+	if from.Empty() || from.Slides() || from.Personal() || from.Alerting() {
 		return query.Query{}, false
-	}
-	if alerting(from) {
-		return query.Query{}, false // the rules may be others now
 	}
 	rest := to.Terms()
 	for _, t := range from.Terms() {

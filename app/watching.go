@@ -64,6 +64,8 @@ func (r WatchRule) check() error {
 		return fmt.Errorf("the filter of %s: %w", r.Name, err)
 	case q.Empty():
 		return fmt.Errorf("%s has no filter, and would mean everything", r.Name)
+	case q.Alerting():
+		return fmt.Errorf("the filter of %s asks for is:alert, which is what rules mean", r.Name)
 	}
 	return nil
 }
@@ -140,15 +142,24 @@ func (w *watching) of(key store.Key) string {
 	return ""
 }
 
-// alert answers is:alert of the filter language; everything else is for others to answer.
-func alert(rules []watchRule, env query.Env) func(*audit.Entry, string) bool {
-	inner, rules := env, slices.Clone(rules) // results come into the old ones
+// Alerts answers is:alert of the filter language by rules that were checked, and leaves everything else to env. Times in the rules are seen from
+// the clock. What it gives may be called from any goroutine, if the clock may.
+func Alerts(list []WatchRule, env query.Env, clock func() time.Time) func(*audit.Entry, string) bool {
+	var w watching
+	w.setRules(list)
 	return func(e *audit.Entry, what string) bool {
-		if what != "alert" {
-			return inner.Is != nil && inner.Is(e, what)
-		}
-		return slices.ContainsFunc(rules, func(r watchRule) bool { return r.query.Match(e, &inner) })
+		now := env
+		now.Now = clock().UTC()
+		return alert(w.rules, &now, e, what)
 	}
+}
+
+// alert answers is:alert of the filter language; everything else is for others to answer.
+func alert(rules []watchRule, env *query.Env, e *audit.Entry, what string) bool {
+	if what != "alert" {
+		return env.Is != nil && env.Is(e, what)
+	}
+	return slices.ContainsFunc(rules, func(r watchRule) bool { return r.query.Match(e, env) })
 }
 
 // watch looks for what the rules mean, unless it is being looked for. What was found before is gone on with.
@@ -300,12 +311,9 @@ func (m *Model) commandUnwatch(name string) tea.Cmd {
 	return tea.Batch(m.watch(), m.refilter())
 }
 
-// alerting tells whether a filter goes by the rules.
-func alerting(q query.Query) bool { return strings.Contains(strings.ToLower(q.String()), "is:alert") }
-
 // refilter asks anew for a filter that depends on the rules.
 func (m *Model) refilter() tea.Cmd {
-	if !alerting(m.sought) {
+	if !m.sought.Alerting() {
 		return nil
 	}
 	return m.seek(m.sought)

@@ -78,7 +78,7 @@ func TestWatchRules(t *testing.T) {
 			t.Errorf("%v, %v", got, err)
 		}
 	}
-	for _, bad := range []string{"nothing", "=x", "a b=x", "a=", "a=op:("} {
+	for _, bad := range []string{"nothing", "=x", "a b=x", "a=", "a=op:(", "a=is:(alert OR new)"} {
 		if _, err := ParseWatchRule(bad); err == nil {
 			t.Errorf("%q is a rule", bad)
 		}

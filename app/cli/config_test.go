@@ -294,6 +294,31 @@ func TestPrintOfWhatIsMarked(t *testing.T) {
 	}
 }
 
+func TestPrintOfWhatIsWatchedFor(t *testing.T) {
+	for _, c := range []struct {
+		filter string
+		watch  []string
+		want   []string
+		says   string
+	}{
+		{"is:alert", []string{"--watch", "one=log_id:id-000001", "--watch", "three=log_id:id-000003"}, raws(1, 3), ""},
+		{"-is:alert", []string{"--watch", "one=log_id:id-000001"}, raws(2, 3), ""},
+		{"is:(alert OR error) log_id:id-000002", []string{"--watch", "one=log_id:id-000001"}, raws(), ""},
+		{"is:alert", []string{"--watch", "old=until:1s"}, raws(1, 2, 3), ""},
+		{"is:alert", nil, raws(), "none does: give --watch"},
+	} {
+		w := newWorld(map[string]source.Source{"a": sends("a", batch(entries(1, 2, 3)...))})
+		w.Now = func() time.Time { return noon.Add(time.Hour) }
+		if code := w.run(t, append([]string{"print", "a", "-f", c.filter}, c.watch...)...); (code == 0) != (len(c.want) > 0) || !slices.Equal(w.out.lines(), c.want) || !strings.Contains(w.err.String(), c.says) {
+			t.Errorf("%s %q: exit code %d, printed %q; %s", c.filter, c.watch, code, w.out.lines(), w.err)
+		}
+	}
+	w := newWorld(map[string]source.Source{"a": sends("a")})
+	if code := w.run(t, "print", "a", "--watch", "self=is:alert"); code != 2 || !strings.Contains(w.err.String(), "which is what rules mean") {
+		t.Errorf("exit code %d; %s", code, w.err)
+	}
+}
+
 // TestMarksThatCannotBeRead are told, and stop nothing that does not need them.
 func TestMarksThatCannotBeRead(t *testing.T) {
 	for args, code := range map[string]int{

@@ -59,6 +59,7 @@ Exit code: 0 it was seen, 1 it was not, 2 bad usage, 3 it was not and the source
 	f.DurationVar(&x.within, "within", expect.DefaultWithin, "wait for this long")
 	f.StringVar(&x.since, "since", "", "also count what was emitted from this `TIME` on, before the start: 10m, 08:00")
 	f.StringVar(&x.me, "me", "", "your `NAME` in the log, for who:me in FILTER")
+	x.rules.define(f)
 	x.defineProxies(f)
 	x.defineMemory(f)
 	x.defineAccess(f)
@@ -96,7 +97,7 @@ func (env *Env) expect(cmd *cobra.Command, filter string, refs []string, x *expe
 	if err != nil {
 		return err
 	}
-	language, err := x.language(cmd, env)
+	language, err := x.settled(cmd, env, q, env.Now)
 	if err != nil {
 		return err
 	}

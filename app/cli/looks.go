@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -17,7 +16,6 @@ import (
 // looks are the flags that say how the screen looks and behaves.
 type looks struct {
 	me             string
-	watch          []string
 	alarm          string
 	view           string
 	theme          string
@@ -27,7 +25,6 @@ type looks struct {
 func (l *looks) define(f *pflag.FlagSet) {
 	f.StringVar(&l.theme, "theme", "auto", "colours: "+strings.Join(theme.Names(), ", ")+", or own for the palette of the configuration; auto goes by the terminal's background")
 	f.StringVar(&l.view, "view", "", "show the log as it was saved under this `NAME` with :save; --filter takes the place of its filter")
-	f.StringArrayVar(&l.watch, "watch", nil, "notice what a filter means, as `NAME=FILTER`, or as destroys or denied, which are known; may be repeated")
 	f.StringVar(&l.alarm, "alarm", "off", "when --watch meets something new, at most every 10 s: off, bell, notify")
 	f.StringVar(&l.me, "me", "", "your `NAME` in the log, for who:me in :expect")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")
@@ -39,11 +36,6 @@ func (l *looks) complete(cmd *cobra.Command, env *Env) {
 	// The only error is a flag that is not there.
 	_ = cmd.RegisterFlagCompletionFunc("view", env.completeView)
 	_ = cmd.RegisterFlagCompletionFunc("alarm", cobra.FixedCompletions(app.AlarmNames(), cobra.ShellCompDirectiveNoFileComp))
-	var rules []cobra.Completion
-	for _, r := range app.OfferedRules() {
-		rules = append(rules, r.Name)
-	}
-	_ = cmd.RegisterFlagCompletionFunc("watch", cobra.FixedCompletions(rules, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("theme", cobra.FixedCompletions(append(theme.Names(), own), cobra.ShellCompDirectiveNoFileComp))
 }
 
@@ -79,16 +71,6 @@ func (l *looks) applyView(cmd *cobra.Command, env *Env, o *app.ModelOptions) err
 func (l *looks) apply(cmd *cobra.Command, env *Env, o *app.ModelOptions) (err error) {
 	if o.Theme, err = l.choice(cmd, env); err != nil {
 		return err
-	}
-	for _, text := range l.watch {
-		r, err := app.ParseWatchRule(text)
-		if err == nil && slices.ContainsFunc(o.Watch, func(w app.WatchRule) bool { return w.Name == r.Name }) {
-			err = fmt.Errorf("there are two rules %s", r.Name)
-		}
-		if err != nil {
-			return usagef(cmd, "--watch: %v", err)
-		}
-		o.Watch = append(o.Watch, r)
 	}
 	alarm := slices.Index(app.AlarmNames(), l.alarm)
 	if alarm < 0 {

@@ -121,7 +121,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	if err != nil {
 		return err
 	}
-	language, err := p.language(cmd, env)
+	language, err := p.settled(cmd, env, q, clock)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"taudit/app"
 	"taudit/source"
 	"taudit/source/audit"
 	"taudit/source/query"
@@ -32,6 +33,7 @@ type reading struct {
 
 	filter     string
 	proxies    []string
+	rules      rules
 	now        string
 	maxEntries int
 	maxMemory  string
@@ -82,6 +84,7 @@ func (r *reading) defineResume(f *pflag.FlagSet) {
 
 func (r *reading) defineFilter(f *pflag.FlagSet) {
 	f.StringVarP(&r.filter, "filter", "f", "", "only entries that this `QUERY` means, such as 'op:DeleteUser -status:OK since:2h'")
+	r.rules.define(f)
 }
 
 func (r *reading) defineNow(f *pflag.FlagSet) {
@@ -103,6 +106,7 @@ func (r *reading) definePace(f *pflag.FlagSet) {
 
 // complete registers what the shell may offer for the values of flags.
 func (r *reading) complete(cmd *cobra.Command) {
+	r.rules.complete(cmd)
 	for _, name := range []string{"since", "until"} {
 		if cmd.Flags().Lookup(name) == nil {
 			continue
@@ -184,7 +188,7 @@ func (r *reading) queryOf(cmd *cobra.Command, name string) (query.Query, error) 
 	return q, err
 }
 
-// language gives what filters have to know beside the clock.
+// language gives what filters have to know beside the clock. What is:alert means is left to the screen, where rules come and go.
 func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
 	var l query.Env
 	for _, text := range r.proxies {
@@ -209,6 +213,23 @@ func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
 		l.At = func(what string) ([]time.Time, bool) { return env.Marks.Marks().At(what) }
 	}
 	return l, nil
+}
+
+// settled is the same where the rules stay as they were given. Times in them are seen from the clock.
+func (r *reading) settled(cmd *cobra.Command, env *Env, q query.Query, clock func() time.Time) (query.Env, error) {
+	l, err := r.language(cmd, env)
+	if err != nil {
+		return l, err
+	}
+	list, err := r.rules.list(cmd)
+	switch {
+	case err != nil:
+	case len(list) > 0:
+		l.Is = app.Alerts(list, l, clock)
+	case q.Alerting():
+		env.say("taudit: is:alert means what rules watch for, and none does: give --watch NAME=FILTER, or --watch destroys")
+	}
+	return l, err
 }
 
 // limits says how much is kept in memory.

@@ -109,6 +109,9 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	if m.Language, err = r.language(cmd, env); err != nil {
 		return err
 	}
+	if m.Watch, err = r.rules.list(cmd); err != nil {
+		return err
+	}
 	if err := l.apply(cmd, env, &m); err != nil {
 		return err
 	}
