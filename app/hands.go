@@ -20,6 +20,9 @@ func handBindings(same func(a views.Action, text string, keys ...string) Binding
 		{Action: views.PrevSame, Keys: []string{"#"}, List: "previous of the same operation", Detail: "previous value of the same name"},
 		same(views.NextActor, "next of the same principal", "s"),
 		same(views.PrevActor, "previous of the same principal", "S"),
+		same(views.StepOn, "a minute later, or an hour or a day", "."),
+		same(views.StepBack, "as much earlier", ","),
+		same(views.StepLength, "steps of a minute, an hour or a day", ";"),
 		same(views.Mark, "mark, or take the mark away", "m"),
 		same(views.MarkRange, "mark all from the last mark to here", "M"),
 		same(views.Note, "write a note", "a"),
@@ -46,6 +49,10 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 		cmd = m.jump(act.Action, signed(act))
 	case views.NextRequest, views.PrevRequest, views.NextError, views.PrevError, views.NextActor, views.PrevActor:
 		cmd = m.jump(act.Action, signed(act))
+	case views.StepOn, views.StepBack:
+		cmd = m.step(signed(act))
+	case views.StepLength:
+		m.nextStride()
 	case views.Mark:
 		cmd = m.mark()
 	case views.MarkRange:
@@ -65,7 +72,7 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 // signed is how far a jump goes: back for those that go back.
 func signed(act views.Act) int {
 	switch act.Action {
-	case views.PrevRequest, views.PrevError, views.PrevSame, views.PrevActor, views.PrevMark:
+	case views.PrevRequest, views.PrevError, views.PrevSame, views.PrevActor, views.PrevMark, views.StepBack:
 		return -act.Count
 	}
 	return act.Count
@@ -98,11 +105,11 @@ func (m *Model) counted(act views.Act, d digit) views.Act {
 	return act
 }
 
-// goesAlong says whether an action goes to another entry of a thread.
+// goesAlong says whether an action goes to another entry of a thread, or of another time.
 func goesAlong(a views.Action) bool {
 	switch a {
 	case views.NextRequest, views.PrevRequest, views.NextError, views.PrevError, views.NextSame, views.PrevSame, views.NextActor,
-		views.PrevActor, views.NextMark, views.PrevMark:
+		views.PrevActor, views.NextMark, views.PrevMark, views.StepOn, views.StepBack:
 		return true
 	}
 	return false

@@ -26,6 +26,16 @@ func TestJumps(t *testing.T) {
 		{"counts that are keys of panes", "g 3 e", "08:15:03 UpdateNamespace", "Error: 1 of 2, from the oldest again"},
 		{"and of several digits", "g 1 3 e", "08:15:03 UpdateNamespace", "Error: 1 of 2, from the oldest again"},
 		{"and from the detail", "g enter 2 e", "08:15:09 UpdateNamespace", "Error: 2 of 2"},
+		{"a minute on", "g .", "08:01:13 UpdateNamespace", "A minute later."},
+		{"several", "g 3 .", "08:01:13 UpdateNamespace", "3 minutes later."},
+		{"and back", "G ,", "09:15:10 DeleteNexusEndpoint", "A minute earlier."},
+		{"past the end", "G .", "07:58:12 CreateUserGroup", "A minute later there is nothing: from the oldest again."},
+		{"past the beginning", "g ,", "09:20:48 UpdateAccount", "A minute earlier there is nothing: from the newest again."},
+		{"an hour on", "g ; .", "09:02:13 CreateServiceAccount", "An hour later."},
+		{"several hours", "g ; 2 .", "07:58:12 CreateUserGroup", "2 hours later there is nothing: from the oldest again."},
+		{"a day on", "g ; ; .", "07:58:12 CreateUserGroup", "A day later there is nothing"},
+		{"how far", "g ;", "07:58:12 CreateUserGroup", ", and . step by an hour now."},
+		{"from the detail", "g enter .", "08:01:13 UpdateNamespace", "A minute later."},
 		{"no request", "g j o", "08:01:13 UpdateNamespace", "This entry names no request."},
 	} {
 		m := screen(t, 120, 40, ModelOptions{}, stream(t))

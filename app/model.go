@@ -98,6 +98,7 @@ type Model struct {
 	copier   copier
 	started  Command
 	jumps    jumps
+	stride   int // which of the strides a step in time is
 	digit    digit
 	marks    marking
 	note     *note // nil: none is typed

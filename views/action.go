@@ -85,6 +85,9 @@ const (
 	PrevSame    Action = "previous-same"
 	NextActor   Action = "next-of-principal"
 	PrevActor   Action = "previous-of-principal"
+	StepOn      Action = "step-on" // in time
+	StepBack    Action = "step-back"
+	StepLength  Action = "step-length" // the next of those that there are
 
 	Mark      Action = "mark"
 	MarkRange Action = "mark-range" // from the mark set last
