@@ -16,6 +16,7 @@ import (
 	"taudit/app/export"
 	"taudit/source"
 	"taudit/source/query"
+	"taudit/views"
 	"taudit/views/prompt"
 )
 
@@ -44,6 +45,9 @@ func (t *taken) marked() error {
 }
 
 const markedFilter = "is:marked"
+
+// errNoneMarked is for what is marked, where nothing in the log is.
+var errNoneMarked = errors.New("nothing in the log is marked")
 
 // rows finds what was chosen. It blocks while it scans; not ok when ctx was cancelled.
 func (t *taken) rows(ctx context.Context) (rows export.Rows, ok bool) {
@@ -97,6 +101,7 @@ func (m *Model) write(path string, marked, force bool) tea.Cmd {
 		m.said = sentence(err.Error())
 		return nil
 	}
+	mark := m.keys.names(views.Mark)
 	return m.begin("writing "+path, func(ctx context.Context, j *job) outcome {
 		n, err := t.write(ctx, j, format, path, force)
 		switch {
@@ -111,6 +116,8 @@ func (m *Model) write(path string, marked, force bool) tea.Cmd {
 			}}
 		case errors.Is(err, context.Canceled):
 			return outcome{said: "Stopped; " + path + " was not written."}
+		case errors.Is(err, errNoneMarked):
+			return outcome{said: "Nothing was written: nothing in the log is marked; " + mark + " marks the selected entry."}
 		case err != nil:
 			return outcome{said: "Nothing was written: " + advised(err, path)}
 		}
@@ -133,6 +140,9 @@ func (t *taken) write(ctx context.Context, j *job, format, path string, force bo
 	rows, ok := t.rows(ctx)
 	if !ok {
 		return 0, context.Canceled
+	}
+	if t.about.Filter == markedFilter && rows.Len() == 0 {
+		return 0, errNoneMarked
 	}
 	file, err := export.Create(path, force)
 	if err != nil {

@@ -160,7 +160,7 @@ func TestWrite(t *testing.T) {
 		"w":               "Write where? :w FILE",
 		"w case.doc":      "can end in .jsonl, .csv, .md or .txt",
 		"w no/x.jsonl":    "Nothing was written: there is no directory no; make it first, or name another.",
-		"w marked x.md":   "Wrote 0 entries that are marked",
+		"w marked x.md":   "nothing in the log is marked; m marks the selected entry.",
 		"set tims utc":    "did you mean times?",
 		"set times utx":   "Times cannot be utx; did you mean utc?",
 		"set times":       "times is utc; it can be utc, local or relative.",
