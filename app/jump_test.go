@@ -34,7 +34,9 @@ func TestJumps(t *testing.T) {
 		{"an hour on", "g ; .", "09:02:13 CreateServiceAccount", "An hour later."},
 		{"several hours", "g ; 2 .", "07:58:12 CreateUserGroup", "2 hours later there is nothing: from the oldest again."},
 		{"a day on", "g ; ; .", "07:58:12 CreateUserGroup", "A day later there is nothing"},
-		{"how far", "g ;", "07:58:12 CreateUserGroup", ", and . step by an hour now."},
+		{"very far", "g ; ; 9 9 9 9 9 9 .", "07:58:12 CreateUserGroup", "36,500 days later there is nothing: from the oldest again."},
+		{"and back very far", "G ; ; 9 9 9 9 9 9 ,", "09:20:48 UpdateAccount", "36,500 days earlier there is nothing: from the newest again."},
+		{"how far", "g ;", "07:58:12 CreateUserGroup", "A step in time is an hour now."},
 		{"from the detail", "g enter .", "08:01:13 UpdateNamespace", "A minute later."},
 		{"no request", "g j o", "08:01:13 UpdateNamespace", "This entry names no request."},
 	} {

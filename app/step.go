@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -16,6 +15,9 @@ type stride struct {
 	length    time.Duration
 	one, many string
 }
+
+// maxStrides is how many are gone at once: a hundred years of days. Many more are not told in nanoseconds.
+const maxStrides = 36_500
 
 func strides() []stride {
 	return []stride{{time.Minute, "a minute", "minutes"}, {time.Hour, "an hour", "hours"}, {24 * time.Hour, "a day", "days"}}
@@ -39,7 +41,7 @@ type ordered interface {
 // nextStride makes steps longer, after the longest short again.
 func (m *Model) nextStride() {
 	m.stride = (m.stride + 1) % len(strides())
-	m.said = fmt.Sprintf("%s and %s step by %s now.", m.keys.names(views.StepBack), m.keys.names(views.StepOn), strides()[m.stride].one)
+	m.said = "A step in time is " + strides()[m.stride].one + " now."
 	m.frame.forget()
 }
 
@@ -65,6 +67,7 @@ func (m *Model) step(n int) tea.Cmd {
 		return nil
 	}
 	s := strides()[m.stride]
+	n = max(min(n, maxStrides), -maxStrides)
 	at := key.Time + int64(n)*int64(s.length)
 	i, said := 0, ""
 	if n > 0 {

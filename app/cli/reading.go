@@ -188,7 +188,7 @@ func (r *reading) queryOf(cmd *cobra.Command, name string) (query.Query, error) 
 	return q, err
 }
 
-// language gives what filters have to know beside the clock. What is:alert means is left to the screen, where rules come and go.
+// language gives what filters have to know beside the clock. It does not answer is:alert: on the screen rules come and go.
 func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
 	var l query.Env
 	for _, text := range r.proxies {
@@ -215,7 +215,7 @@ func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
 	return l, nil
 }
 
-// settled is the same where the rules stay as they were given. Times in them are seen from the clock.
+// settled is that for commands, whose rules stay as they were given: is:alert is answered too. Times in rules are seen from the clock.
 func (r *reading) settled(cmd *cobra.Command, env *Env, q query.Query, clock func() time.Time) (query.Env, error) {
 	l, err := r.language(cmd, env)
 	if err != nil {

@@ -6,41 +6,27 @@ import (
 	"taudit/source/query"
 )
 
-func TestAlerting(t *testing.T) {
-	for text, want := range map[string]bool{
-		"":                               false,
-		"is:marked":                      false,
-		"is:Alert":                       true,
-		"is:(alert OR new)":              true,
-		"op:UpdateUser -(a OR is:alert)": true,
-		`"is:alert"`:                     false,
-		"alert":                          false,
+// TestWhatAQueryDependsOn: on what people have put on entries, and on the rules that watch.
+func TestWhatAQueryDependsOn(t *testing.T) {
+	for text, want := range map[string]struct{ personal, alerting bool }{
+		"":                               {},
+		"op:UpdateUser is:error":         {},
+		"is:marked":                      {personal: true},
+		"op:UpdateUser -(a OR is:Noted)": {personal: true},
+		"is:Alert":                       {alerting: true},
+		"is:(alert OR new)":              {alerting: true},
+		"op:UpdateUser -(a OR is:alert)": {alerting: true},
+		"is:(alert OR marked)":           {personal: true, alerting: true},
+		"is:late":                        {},
+		`"is:marked" "is:alert"`:         {},
+		"alert":                          {},
 	} {
 		q, err := query.Parse(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if q.Alerting() != want {
-			t.Errorf("%s: %v", text, !want)
-		}
-	}
-}
-
-func TestPersonal(t *testing.T) {
-	for text, want := range map[string]bool{
-		"":                               false,
-		"op:UpdateUser is:error":         false,
-		"is:marked":                      true,
-		"op:UpdateUser -(a OR is:Noted)": true,
-		"is:late":                        false,
-		`"is:marked"`:                    false,
-	} {
-		q, err := query.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if q.Personal() != want {
-			t.Errorf("%s: %v", text, !want)
+		if q.Personal() != want.personal || q.Alerting() != want.alerting {
+			t.Errorf("%s: personal %v, alerting %v", text, q.Personal(), q.Alerting())
 		}
 	}
 }
