@@ -37,6 +37,18 @@ func settings() []setting {
 			}
 			return "hide"
 		}},
+		{"repeats", "what repeats an entry within 60 s", of("show", "fold"), (*Model).setRepeats, func(m *Model) string {
+			if m.folds {
+				return "fold"
+			}
+			return "show"
+		}},
+		{"gaps", "rows where there is nothing for more than 30 min", of("hide", "show"), (*Model).setGaps, func(m *Model) string {
+			if m.gaps {
+				return "show"
+			}
+			return "hide"
+		}},
 		{"alarm", "when a rule of :watch meets something new, at most every 10 s", of(AlarmNames()...), (*Model).setAlarm, func(m *Model) string { return AlarmNames()[m.watching.alarm] }},
 		{"columns", "of the list: names joined by commas, or default", func(*Model) []string {
 			return append([]string{"default"}, events.ColumnNames()...)
@@ -201,6 +213,22 @@ func (m *Model) wishFor(w wish) {
 		m.opened = no
 		m.focusOn(m.front())
 	}
+}
+
+func (m *Model) setRepeats(name string) error {
+	i, err := oneOf("repeats", name, []string{"show", "fold"})
+	if err == nil {
+		m.folds = i == 1
+	}
+	return err
+}
+
+func (m *Model) setGaps(name string) error {
+	i, err := oneOf("gaps", name, []string{"hide", "show"})
+	if err == nil {
+		m.gaps = i == 1
+	}
+	return err
 }
 
 func (m *Model) setUnmatched(name string) error {

@@ -18,6 +18,7 @@ import (
 	"taudit/app/config"
 	"taudit/app/export"
 	"taudit/source"
+	"taudit/source/audit"
 	"taudit/views/page"
 )
 
@@ -338,4 +339,80 @@ func TestAJobCanBeStopped(t *testing.T) {
 	if got := said(m); got != "Stopped." || ended == nil || m.job != nil {
 		t.Errorf("%q, %v", got, ended)
 	}
+}
+
+// What repeats and where nothing is are settings of the list, part of a view and of a session, and change no count.
+func TestRepeatsAndGaps(t *testing.T) {
+	d := desk(t)
+	src := stream(t)
+	before := src.events[0].Entries[0]
+	before.LogID, before.EmitTime = "before", before.EmitTime.Add(-time.Hour)
+	src.events[0].Entries = append(src.events[0].Entries, before)
+	m := screen(t, 120, 40, ModelOptions{Desk: d}, src)
+	rows := func(m *Model) (folded, gaps bool) {
+		text := lines(t, m, 120, 40)
+		return strings.Contains(text, " x2 "), strings.Contains(text, " without ")
+	}
+	check := func(what string, m *Model, wantFolded, wantGaps bool) {
+		t.Helper()
+		if folded, gaps := rows(m); folded != wantFolded || gaps != wantGaps {
+			t.Errorf("%s: folded %t, gaps %t:\n%s", what, folded, gaps, lines(t, m, 120, 40))
+		}
+	}
+	check("at first", m, false, false)
+	drive(m, "X")
+	check("X", m, true, false)
+	order(m, "set gaps show")
+	check("gaps", m, true, true)
+	m.started = Command{Args: []string{"taudit", "demo"}}
+	if line, _ := m.commandLine(); line != "taudit demo --fold --gaps" {
+		t.Errorf("%q", line)
+	}
+	order(m, "save quiet")
+	if m.edited() {
+		t.Error("it is edited as soon as it is saved")
+	}
+	count := ansi.Strip(m.filter.View())
+	drive(m, "X")
+	check("X again", m, false, true)
+	if !m.edited() || ansi.Strip(m.filter.View()) != count {
+		t.Errorf("edited %t, %q after %q", m.edited(), ansi.Strip(m.filter.View()), count)
+	}
+	order(m, "set gaps hide")
+	check("no gaps", m, false, false)
+	order(m, "view quiet")
+	check("the view", m, true, true)
+
+	// With a filter, with what does not match dimmed, and without again.
+	order(m, "filter status:error")
+	check("filtered", m, true, false)
+	if got := ansi.Strip(m.filter.View()); !strings.Contains(got, "2 of ") {
+		t.Errorf("%q", got)
+	}
+	drive(m, "c")
+	check("dimmed", m, true, true)
+	drive(m, "c")
+	order(m, "filter")
+	check("all again", m, true, true)
+
+	// What stands elsewhere leads into a fold.
+	drive(m, "g", "e", "e")
+	row, _ := m.events.Selected()
+	if row.Status() != "ERROR" || !strings.Contains(m.events.Summary(120), "2 of x2") {
+		t.Errorf("%s: %q", row.LogID(), m.events.Summary(120))
+	}
+
+	again := row.Entry()
+	again.LogID, again.EmitTime = "again", again.EmitTime.Add(time.Second)
+	more(t, m, source.Event{Entries: []audit.Entry{again}})
+	drive(m, "x", "g", "e")
+	if got := m.events.Summary(120); !strings.Contains(got, "x3 in 7s") {
+		t.Errorf("%q", got)
+	}
+	v, err := d.Views.Get("quiet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	check("a view at the start", screen(t, 120, 40, ModelOptions{Desk: d, View: &v, ViewName: "quiet"}, src), true, true)
+	check("flags", screen(t, 120, 40, ModelOptions{Fold: true, Gaps: true}, src), true, true)
 }

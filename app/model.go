@@ -71,6 +71,9 @@ type Model struct {
 	forsake   context.CancelFunc // ends the scan that is under way
 	complete  tea.Cmd            // goes on with it when it has only begun
 	context   bool               // what does not match is dimmed, not hidden
+	folds     bool               // repeats are folded into one line
+	gaps      bool               // a long time without entries has a line
+	arranging bool               // the lines of the list are being found
 	remember  func(string) error
 	trail     trail // the filters there were
 	again     int   // the pane that the key that opens is still meant for; 0: none
@@ -147,6 +150,9 @@ type ModelOptions struct {
 	Theme   theme.Choice
 	NoClock bool // nothing changes on the screen by itself
 	Mouse   bool // the mouse is ours, and the terminal's own selection is not
+
+	Fold bool // repeats stand on one row; a view may say so as well
+	Gaps bool // a row tells of a long time without entries
 
 	Keys []Binding // see [Rebind]; nil: the keys of [Bindings]
 
@@ -242,6 +248,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 	m.events.SetColumnHint(fmt.Sprintf("%s choose, %s move, %s width, %s hide, %s done",
 		m.keys.both(views.Left, views.Right), m.keys.both(views.FarLeft, views.FarRight), m.keys.both(views.LessDeep, views.MoreDeep),
 		m.keys.names(views.Bytes), m.keys.names(views.Close)))
+	m.events.SetRepeatsKey(m.keys.names(views.Repeats))
 	m.dress()
 	m.focusOn(onList)
 	m.pass()
@@ -253,6 +260,8 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		_, _ = m.lookAs(v) // its filter was read already
 		m.saved = namedView{o.ViewName, *cmp.Or(o.Saved, o.View)}
 	}
+	m.folds, m.gaps = m.folds || o.Fold, m.gaps || o.Gaps
+	m.wantArranged()
 	if o.Resume != nil {
 		m.resume(o.Resume)
 	}
@@ -382,7 +391,7 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
+		Lines: m.found.lines, Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

@@ -85,7 +85,7 @@ func screen(t testing.TB, w, h int, o ModelOptions, sources ...source.Source) *M
 	o.Now = func() time.Time { return moment }
 	m := NewModel(t.Context(), feed, o)
 	m.resize(w, h)
-	m.learn(feedMsg{})
+	m.learn(found{})
 	labour(t, m)
 	return m
 }
@@ -106,7 +106,8 @@ func more(t testing.TB, m *Model, events ...source.Event) {
 			t.Fatal(err)
 		}
 	}
-	m.learn(feedMsg{})
+	f, _ := m.search.extend(t.Context())
+	m.learn(f)
 	labour(t, m)
 }
 

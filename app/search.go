@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -74,13 +75,15 @@ func column(c query.Column) store.Column {
 
 // search keeps the matches of one filter up to date with the log, off the UI goroutine. Its methods block while it scans.
 type search struct {
-	feed *Feed
+	feed     *Feed
+	arranged atomic.Pointer[arranged] // nil: a line for each entry
 
 	mu     sync.Mutex
 	number int // of the filter that filter and last belong to
 	filter *store.Filter
 	last   *store.Matches
 	asked  query.Query
+	lines  *store.Lines // that were found last; nil: each entry has one
 }
 
 // found is the result of a scan.
@@ -92,6 +95,9 @@ type found struct {
 	why     string           // when nothing matches: what each term means alone, in words
 	parts   []filterbar.Part // the same, counted
 	took    time.Duration
+
+	lines    *store.Lines // of the list; nil: each entry has one, and there are no others
+	arranged arranged     // what they are
 }
 
 const (
@@ -114,7 +120,8 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 	began := time.Now()
 	if q.Empty() {
 		s.number, s.filter, s.last, s.asked = number, nil, nil, q
-		return found{number: number, query: q}, true
+		f = found{number: number, query: q}
+		return f, s.arrange(ctx, &f)
 	}
 	whole := Filter(q, env)
 	var m *store.Matches
@@ -135,7 +142,7 @@ func (s *search) set(ctx context.Context, number int, q query.Query, env *query.
 	if m.Len() == 0 && !f.rest {
 		f.why, f.parts = s.why(ctx, m.Snapshot(), q, env)
 	}
-	return f, true
+	return f, s.arrange(ctx, &f)
 }
 
 // complete goes on with what set began.
@@ -155,7 +162,7 @@ func (s *search) complete(ctx context.Context, number int, env *query.Env) (f fo
 	if m.Len() == 0 {
 		f.why, f.parts = s.why(ctx, m.Snapshot(), s.asked, env)
 	}
-	return f, true
+	return f, s.arrange(ctx, &f)
 }
 
 // extend brings the matches up to date with the log.
@@ -163,14 +170,16 @@ func (s *search) extend(ctx context.Context) (f found, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.filter == nil {
-		return found{number: s.number, query: s.asked}, true
+		f = found{number: s.number, query: s.asked}
+		return f, s.arrange(ctx, &f)
 	}
 	m := s.feed.State().Store.Match(ctx, s.filter, s.last)
 	if m == nil {
 		return found{}, false
 	}
 	s.last = m
-	return found{number: s.number, query: s.asked, matches: m}, true
+	f = found{number: s.number, query: s.asked, matches: m}
+	return f, s.arrange(ctx, &f)
 }
 
 // find gives what queries mean, to the panes that look for something.

@@ -7,7 +7,7 @@ import (
 
 // Command is the command line that the program was started with, as it can be started again.
 type Command struct {
-	Args []string // with the name of the program in front, and without the filter
+	Args []string // with the name of the program in front, and without the filter, --fold and --gaps
 	Why  string   // when it cannot be started again: why not
 }
 
@@ -25,6 +25,12 @@ func (m *Model) commandLine() (line, why string) {
 		if m.filter.Query().Slides() {
 			args = append(args, "--now", m.now.UTC().Format(time.RFC3339)) // 2h of another day are others
 		}
+	}
+	if m.folds {
+		args = append(args, "--fold")
+	}
+	if m.gaps {
+		args = append(args, "--gaps")
 	}
 	return ShellQuote(args...), ""
 }

@@ -15,7 +15,7 @@ import (
 func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	switch msg := msg.(type) {
 	case feedMsg:
-		m.learn(msg)
+		m.learn(msg.found)
 		m.checkExpected()
 		m.comeBack()
 		return m, tea.Batch(m.next(msg.at), m.work(), m.watch())
@@ -41,6 +41,9 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		cmd := m.take(found(msg))
 		m.comeBack()
 		return m, tea.Batch(cmd, m.work())
+	case arrangedMsg:
+		m.rearrangedTo(msg)
+		return m, m.work()
 	case paneMsg:
 		return m, m.heed(msg)
 	case jumpMsg:
@@ -145,12 +148,12 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, nil
 }
 
-// learn takes what the feed has new.
-func (m *Model) learn(msg feedMsg) {
+// learn takes what the feed has new, and what the filter means of it.
+func (m *Model) learn(f found) {
 	m.state, m.now = m.feed.State(), m.clock()
-	if msg.found.number == m.found.number {
+	if f.number == m.found.number {
 		why := m.found.why
-		m.found = msg.found
+		m.found = f
 		if m.found.matches != nil && m.found.matches.Len() == 0 {
 			m.found.why = why
 		}
@@ -316,6 +319,8 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Repeats:
+		m.foldRepeats()
 	case views.Command:
 		return m.command("", false)
 	case views.Views:

@@ -61,6 +61,7 @@ const (
 	Times    Action = "times"   // in UTC, local, relative
 	Wrap     Action = "wrap"    // long values in as many rows as they need; on the timeline the next block
 	Bytes    Action = "bytes"   // of the entry, as they were received
+	Repeats  Action = "repeats" // on one row, or each on its own
 	Columns  Action = "columns" // choose one, to be moved, widened or hidden
 	Command  Action = "command" // type one
 	Views    Action = "views"   // those that were saved

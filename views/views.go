@@ -145,6 +145,10 @@ type Data struct {
 	Context bool        // all entries are shown, those that do not match dimmed
 	Why     string      // what to say of a filter that means nothing: what each of its terms means alone
 
+	// Lines are the lines of the list, with repeats folded or gaps told; nil when each entry has one and there are no others. They may be of
+	// other entries than Rows: those of a moment before.
+	Lines *store.Lines
+
 	Marks Markings // what people have put on entries; may be nil
 
 	Held bool // somebody reads: what is ordered or counted must not move

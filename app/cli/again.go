@@ -13,7 +13,7 @@ import (
 )
 
 // again gives the command line that opens the same sources in the same way at another time and from another directory: what was configured
-// elsewhere is written out, times are those that they meant, and the filter is left to be added.
+// elsewhere is written out, times are those that they meant, and what the screen changes is left to be added.
 func (env *Env) again(cmd *cobra.Command, refs []string, o *source.Options) app.Command {
 	c := app.Command{Args: []string{"taudit"}}
 	for _, ref := range refs {
@@ -29,7 +29,7 @@ func (env *Env) again(cmd *cobra.Command, refs []string, o *source.Options) app.
 		}
 		list, isList := f.Value.(pflag.SliceValue)
 		switch {
-		case f.Name == "filter" || f.Name == "log" || f.Name == "resume" || f.Name == "now":
+		case f.Name == "filter" || f.Name == "fold" || f.Name == "gaps" || f.Name == "log" || f.Name == "resume" || f.Name == "now":
 		case f.Name == "since":
 			if !o.Since.IsZero() {
 				add(f.Name, o.Since.UTC().Format(time.RFC3339Nano))

@@ -94,7 +94,7 @@ func (d *demoing) check(cmd *cobra.Command) error {
 	if n := given("entries", "seed"); n != "" && !writes {
 		return usagef(cmd, "--%s is for writing a history: add --write DIR or --jsonl FILE", n)
 	}
-	if n := given("since", "until", "latest", "trim-horizon", "demo-pace", "log", "theme", "no-clock", "mouse"); n != "" && writes {
+	if n := given("since", "until", "latest", "trim-horizon", "demo-pace", "log", "theme", "no-clock", "fold", "gaps", "mouse"); n != "" && writes {
 		return usagef(cmd, "--%s is for the screen; a history is chosen by --entries and --seed", n)
 	}
 	switch {

@@ -20,6 +20,7 @@ type looks struct {
 	view           string
 	theme          string
 	noClock, mouse bool
+	fold, gaps     bool
 }
 
 func (l *looks) define(f *pflag.FlagSet) {
@@ -28,6 +29,8 @@ func (l *looks) define(f *pflag.FlagSet) {
 	f.StringVar(&l.alarm, "alarm", "off", "when --watch meets something new, at most every 10 s: off, bell, notify")
 	f.StringVar(&l.me, "me", "", "your `NAME` in the log, for who:me in :expect")
 	f.BoolVar(&l.noClock, "no-clock", false, "no clock and no ages: the screen changes only when something happens")
+	f.BoolVar(&l.fold, "fold", false, "entries that repeat one within 60 s, with the same operation, principal, target and status, stand on one row")
+	f.BoolVar(&l.gaps, "gaps", false, "a row tells where there is nothing for more than 30 minutes")
 	f.BoolVar(&l.mouse, "mouse", false, "wheel and click; the terminal's own selection then needs Shift or Option")
 }
 
@@ -78,6 +81,7 @@ func (l *looks) apply(cmd *cobra.Command, env *Env, o *app.ModelOptions) (err er
 	}
 	o.Alarm = app.Alarm(alarm)
 	o.NoClock, o.Mouse, o.Zone = l.noClock, l.mouse, time.Local
+	o.Fold, o.Gaps = l.fold, l.gaps
 	o.Keys, err = env.keys(cmd)
 	return err
 }

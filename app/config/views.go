@@ -39,6 +39,8 @@ type Layout struct {
 	Zoomed string `json:"zoomed,omitempty"` // the pane that is shown alone
 	Times  string `json:"times,omitempty"`  // "utc", "local" or "relative"
 	Dim    bool   `json:"dim,omitempty"`    // what does not match is dimmed and not hidden
+	Fold   bool   `json:"fold,omitempty"`   // repeats stand on one row
+	Gaps   bool   `json:"gaps,omitempty"`   // rows tell of long times without entries
 }
 
 // IsZero says that nothing was chosen.

@@ -1,6 +1,8 @@
 package events
 
 import (
+	"time"
+
 	"taudit/source/store"
 	"taudit/views"
 	"taudit/views/grid"
@@ -10,9 +12,11 @@ import (
 // stays out of sight (and is counted) until somebody moves.
 type slot struct {
 	key  store.Key
-	at   int    // position among the rows
-	gone bool   // evicted while it was on the screen; at means nothing then
-	text []byte // what a gone row showed; empty when that cannot be drawn any more
+	at   int           // position among the rows
+	gone bool          // evicted while it was on the screen; at means nothing then
+	gap  time.Duration // it tells of, before the entry; 0: the entry is shown
+	run  store.Run     // of repeats, as it was when somebody last moved
+	text []byte        // what a gone row showed; empty when that cannot be drawn any more
 }
 
 // Hold stops following. Nothing moves, now and when entries arrive.
@@ -45,13 +49,14 @@ func (p *Pane) Select(key store.Key) {
 	if p.count() == 0 {
 		return
 	}
+	p.reveal(key)
 	at, _ := p.find(key)
 	p.move(func(w grid.Window) grid.Window { return w.To(at) })
 }
 
 // Move selects the entry n further down, or up for negative n, and holds the view if that is not the newest.
 func (p *Pane) Move(n int) {
-	p.move(func(w grid.Window) grid.Window { return w.Move(n) })
+	p.move(func(w grid.Window) grid.Window { return p.along(w, n) })
 }
 
 // move lets a person move. Following goes on only while the newest entry stays selected.
@@ -59,7 +64,7 @@ func (p *Pane) move(motion func(grid.Window) grid.Window) {
 	if p.count() == 0 {
 		return
 	}
-	w := motion(p.window())
+	w := p.onEntry(motion(p.window()))
 	if !p.held && w.Cursor != w.Count-1 {
 		p.Hold()
 	}
@@ -80,6 +85,7 @@ func (p *Pane) place(w grid.Window) {
 	if !p.held {
 		w = w.Last()
 	}
+	w = p.onEntry(w)
 	p.cursor, p.row = w.Cursor, w.Row()
 	n := max(min(p.body(), w.Count-w.Top), 0)
 	for len(p.slots) < n {
@@ -96,6 +102,7 @@ func (p *Pane) place(w grid.Window) {
 	for i := range p.slots {
 		s := &p.slots[i]
 		s.at, s.gone, s.text = w.Top+i, false, s.text[:0]
+		s.gap, s.run = p.gap(s.at), p.run(s.at)
 		// Most rows were there before, some lines above or below.
 		row := p.rows.At(s.at)
 		if j := s.at - top; j >= 0 && j < len(before) && row.Is(before[j]) {
@@ -127,9 +134,9 @@ func (p *Pane) sync(old views.Rows, other bool) {
 		p.place(p.window())
 		return
 	}
-	at, ok := p.find(p.key)
+	at, _ := p.find(p.key)
 	p.cursor = max(at, 0)
-	if !ok || other {
+	if !p.listed(p.key) || other {
 		// Without the selected entry there is nothing to hold on to but its place.
 		p.place(p.window())
 		return
@@ -139,14 +146,17 @@ func (p *Pane) sync(old views.Rows, other bool) {
 		if s.gone {
 			continue
 		}
-		at, ok := p.find(s.key)
-		if !ok {
+		if !p.listed(s.key) {
 			s.gone = true
-			p.compose(old.At(s.at), " ")
+			if s.gap == 0 {
+				p.compose(old.At(s.at), s, " ")
+			} else {
+				p.composeGap(s.gap)
+			}
 			s.text = append(s.text[:0], p.line.Plain()...)
 			continue
 		}
-		s.at = at
+		s.at, _ = p.find(s.key)
 	}
 }
 
@@ -154,6 +164,12 @@ func (p *Pane) sync(old views.Rows, other bool) {
 func (p *Pane) find(key store.Key) (at int, ok bool) {
 	at, ok = p.rows.Find(key)
 	return min(at, p.count()-1), ok
+}
+
+// listed tells whether an entry is among the rows, or one that a row of others stands for.
+func (p *Pane) listed(key store.Key) bool {
+	_, ok := p.base.Find(key)
+	return ok
 }
 
 // forgetGone blanks the rows that cannot be drawn again, when what they showed has become wrong.
@@ -173,6 +189,7 @@ func (p *Pane) Stand(key store.Key, row int) {
 	if p.count() == 0 {
 		return
 	}
+	p.reveal(key)
 	at, _ := p.find(key)
 	p.Hold()
 	p.move(func(w grid.Window) grid.Window {

@@ -45,6 +45,12 @@ func (p *Pane) arrange() {
 		p.times = s
 		p.columns, p.kinds = columns(s, p.chosen)
 		p.spans = grid.Arrange(p.width, lead, p.columns)
+		p.counts = -1
+		for _, s := range p.spans {
+			if k := p.kind(s); k == operationColumn || p.counts < 0 && scrolls(k) {
+				p.counts = k
+			}
+		}
 		p.forgetGone()
 	}
 }
@@ -100,9 +106,14 @@ func (p *Pane) drawSlot(i int) {
 		p.out = p.line.Append(p.out)
 		return
 	}
-	r := p.rows.At(s.at)
+	if s.gap > 0 {
+		p.composeGap(s.gap)
+		p.out = p.line.Append(p.out)
+		return
+	}
+	r := p.entry(s.at, s.key)
 	if i != p.row {
-		p.compose(r, " ")
+		p.compose(r, s, " ")
 		if p.isAside(s.key) {
 			p.out = p.line.AppendAs(p.out, p.theme.Dim)
 			return
@@ -110,7 +121,7 @@ func (p *Pane) drawSlot(i int) {
 		p.out = p.line.Append(p.out)
 		return
 	}
-	p.compose(r, p.theme.Glyphs.Cursor)
+	p.compose(r, s, p.theme.Glyphs.Cursor)
 	style := p.theme.CursorIdle
 	if p.focused {
 		style = p.theme.Cursor

@@ -13,9 +13,9 @@ const (
 	farAside  = 1 << 30
 )
 
-func (p *Pane) act(a views.Act) {
+func (p *Pane) act(a views.Act) tea.Cmd {
 	if p.change(a) {
-		return
+		return nil
 	}
 	n := max(a.Count, 1)
 	switch a.Action {
@@ -34,11 +34,11 @@ func (p *Pane) act(a views.Act) {
 	case views.PageUp:
 		p.move(func(w grid.Window) grid.Window { return w.Page(-n) })
 	case views.Top:
-		p.number(a, 1)
+		p.goTo(a, 1)
 	case views.Bottom:
 		if a.Counted {
-			p.number(a, n)
-			return
+			p.goTo(a, n)
+			return nil
 		}
 		p.Follow()
 	case views.Follow:
@@ -57,16 +57,19 @@ func (p *Pane) act(a views.Act) {
 		p.skip, p.stale = 0, true
 	case views.FarRight:
 		p.skip, p.stale = farAside, true
+	case views.Bytes:
+		return p.toggle()
 	}
+	return nil
 }
 
-// number goes to an entry by its number, counted from 1 as the place of the selected one is shown.
-func (p *Pane) number(a views.Act, otherwise int) {
+// goTo goes to an entry by its number, counted from 1 as the place of the selected one is shown.
+func (p *Pane) goTo(a views.Act, otherwise int) {
 	n := otherwise
 	if a.Counted {
 		n = max(a.Count, 1)
 	}
-	p.move(func(w grid.Window) grid.Window { return w.To(n - 1) })
+	p.move(func(w grid.Window) grid.Window { return w.To(p.lineOf(n - 1)) })
 }
 
 // aside scrolls sideways over what is cut, as far as the visible rows need.
@@ -100,7 +103,7 @@ func (p *Pane) click(m tea.Mouse) {
 		return
 	}
 	row := m.Y - 1
-	if row < 0 || row >= len(p.slots) || p.slots[row].gone {
+	if row < 0 || row >= len(p.slots) || p.slots[row].gone || p.slots[row].gap > 0 {
 		return
 	}
 	at := p.slots[row].at

@@ -18,11 +18,16 @@ type Pane struct {
 	theme *theme.Theme
 	text  grid.Text
 	data  views.Data
-	rows  views.Rows // what is listed; nil before there is a log
+	rows  views.Rows // the lines of the list; nil before there is a log
+	base  views.Rows // the entries that they are of
+
+	lines  *store.Lines // the same as rows, when repeats are folded or gaps told; nil: each entry has a line
+	opened []store.Key  // entries of the runs that are not folded
 
 	width, height int
 	focused       bool
 	followKeys    string
+	repeatsKey    string
 
 	held  bool
 	since uint64 // what had arrived when it was held
@@ -39,6 +44,7 @@ type Pane struct {
 	chosen  []Column // nil: the usual ones
 	columns []grid.Column
 	kinds   []int // what each of the columns shows
+	counts  int   // the one that tells how often something is repeated
 	picking bool  // a column is chosen, to be moved or widened
 	picked  int   // among the spans
 	hint    string
@@ -59,7 +65,7 @@ var (
 
 // New makes an empty pane that follows. It can be drawn at once, without colours until it gets a theme.
 func New() *Pane {
-	p := &Pane{followKeys: "G or Space"}
+	p := &Pane{followKeys: "G or Space", repeatsKey: "X"}
 	p.SetTheme(theme.New(theme.Mono(), theme.NewGlyphs(false)))
 	return p
 }
@@ -87,6 +93,9 @@ func (p *Pane) Actions() []views.Action {
 	motions := []views.Action{
 		views.Down, views.Up, views.Top, views.PageDown, views.PageUp, views.HalfDown, views.HalfUp,
 		views.Left, views.Right, views.FarLeft, views.FarRight, views.Columns,
+	}
+	if p.layout().Fold > 0 {
+		motions = append(motions, views.Bytes)
 	}
 	if p.held {
 		return append([]views.Action{views.Bottom, views.Hold, views.Follow}, motions...)
@@ -126,21 +135,25 @@ func (p *Pane) SetFollowKeys(keys string) {
 	p.stale = true
 }
 
+// SetRepeatsKey names the key that folds repeats.
+func (p *Pane) SetRepeatsKey(key string) { p.repeatsKey = key }
+
 // SetColumnHint tells the keys that matter while a column is chosen, for the summary.
 func (p *Pane) SetColumnHint(hint string) { p.hint = hint }
 
 // SetData gives the pane what it shows. It takes time logarithmic in the number of entries for each visible row.
 func (p *Pane) SetData(d views.Data) {
-	old, other := p.rows, d.Filter != p.data.Filter || d.Context != p.data.Context
-	p.data, p.rows = d, d.Rows()
-	p.sync(old, other)
+	old, layout, other := p.rows, p.layout(), d.Filter != p.data.Filter || d.Context != p.data.Context
+	p.data = d
+	p.lay()
+	p.sync(old, other || layout != p.layout())
 }
 
 // Update answers an action or the mouse. Positions of the mouse are relative to the pane.
 func (p *Pane) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case views.Act:
-		p.act(msg)
+		return p.act(msg)
 	case tea.MouseWheelMsg:
 		p.wheel(msg.Mouse())
 	case tea.MouseClickMsg:
@@ -166,7 +179,7 @@ func (p *Pane) Selected() (store.Row, bool) {
 	if p.cursor >= p.count() {
 		return store.Row{}, false
 	}
-	return p.rows.At(p.cursor), true
+	return p.entry(p.cursor, p.key), true
 }
 
 // Held tells whether the view is held; otherwise it follows.

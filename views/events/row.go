@@ -23,12 +23,15 @@ func scrolls(column int) bool {
 	return false
 }
 
-// compose builds the cells of an entry in p.line, with a cursor or a space before it.
-func (p *Pane) compose(r store.Row, cursor string) {
+// compose builds the cells of an entry in p.line, with a cursor or a space before it. s is the line it stands on.
+func (p *Pane) compose(r store.Row, s *slot, cursor string) {
 	l, th := &p.line, p.theme
 	l.Reset()
 	sign, note := p.peculiar(r)
-	if p.marked(r) {
+	if s.run.Entries > 1 && sign == "" {
+		sign, note = p.repeated(s)
+	}
+	if p.within(r, s, p.marked) {
 		if sign == th.Glyphs.Aside && cursor == " " {
 			cursor = sign // it has two cells for two signs
 		}
@@ -43,6 +46,10 @@ func (p *Pane) compose(r store.Row, cursor string) {
 		l.Glyph(sign, th.Late)
 	}
 	x := lead
+	many := ""
+	if s.run.Entries > 1 && s.run.Nth == 0 {
+		many = " " + times(s.run.Entries)
+	}
 	for _, s := range p.spans {
 		l.Space(s.X - x)
 		x = s.X + s.Width
@@ -59,7 +66,14 @@ func (p *Pane) compose(r store.Row, cursor string) {
 			}
 			l.Cell(p.text, note, s.Width, style)
 		default:
-			l.CellFrom(p.text, field(r, p.kind(s)), p.skip, s.Width, th.Row)
+			wide := s.Width
+			if many != "" && p.kind(s) == p.counts {
+				wide = max(wide-len(many), 0)
+			}
+			l.CellFrom(p.text, field(r, p.kind(s)), p.skip, wide, th.Row)
+			if wide < s.Width {
+				l.Cell(p.text, many, s.Width-wide, th.Key)
+			}
 		}
 	}
 	l.Space(p.width - x)

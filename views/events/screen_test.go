@@ -99,6 +99,16 @@ func TestScreens(t *testing.T) {
 			source.Status{Source: "s3 audit-logs/prod/", State: source.CatchingUp, Done: 1200, Total: 8621},
 			source.Status{Source: "kinesis audit-prod/us-east-1", Part: "shardId-000000000001", State: source.CatchingUp, Records: 1},
 		)},
+		{"repeats", burst(), func(p *Pane, s *store.Store) {
+			laid(p, s, views.Data{})
+			do(p, views.Up, views.Up, views.Bytes)
+		}},
+		{"repeats_held", burst(), func(p *Pane, s *store.Store) {
+			laid(p, s, views.Data{})
+			do(p, views.Up)
+			s.Append(later(2))
+			laid(p, s, views.Data{})
+		}},
 		{"empty_live", nil, status(source.Status{Source: "kinesis audit-prod/us-east-1", State: source.Live}, source.Status{Source: "kinesis audit-prod/us-east-1", Part: "2", State: source.Live})},
 		{"empty_failing", nil, status(source.Status{Source: "s3 audit-logs/prod/", State: source.Live}, failing)},
 		{"empty_throttled", nil, status(source.Status{

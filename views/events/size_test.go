@@ -64,10 +64,17 @@ func million(tb testing.TB, n int) *store.Snapshot {
 // Allocations of a whole new view: what is drawn, and nothing for each row or cell.
 func TestViewAllocatesLittle(t *testing.T) {
 	snap := million(t, 20_000)
+	lines := snap.Lines(t.Context(), store.Layout{Fold: time.Minute, Gap: time.Minute}, nil, nil)
+	for _, folded := range []*store.Lines{nil, lines} {
+		viewAllocatesLittle(t, views.Data{Now: now, Store: snap, Lines: folded})
+	}
+}
+
+func viewAllocatesLittle(t *testing.T, d views.Data) {
+	t.Helper()
 	for _, size := range [][2]int{{80, 24}, {200, 60}} {
 		p := New()
 		p.SetSize(size[0], size[1])
-		d := views.Data{Now: now, Store: snap}
 		p.SetData(d)
 		p.View()
 		if n := testing.AllocsPerRun(100, func() {

@@ -1,11 +1,13 @@
 package events
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/dustin/go-humanize"
 
 	"taudit/source/store"
+	"taudit/views"
 )
 
 // Widths from which the summary says more.
@@ -19,7 +21,7 @@ func (p *Pane) Place() string {
 	if p.count() == 0 {
 		return ""
 	}
-	return humanize.Comma(int64(p.cursor+1)) + "/" + humanize.Comma(int64(p.count()))
+	return humanize.Comma(int64(p.number()+1)) + "/" + humanize.Comma(int64(p.base.Len()))
 }
 
 // Summary tells about the selected entry in one line of exactly width cells: who, what, how it ended, from where, its id, and
@@ -37,6 +39,12 @@ func (p *Pane) Summary(width int) string {
 		return p.text.CellRight(place, width)
 	}
 	parts := []string{principal(r), r.Operation(), r.Status()}
+	if n := p.run(p.cursor); n.Entries > 1 && !n.Open {
+		last := p.base.At(p.number() + n.Entries - 1)
+		parts = append(parts, times(n.Entries)+" in "+views.Age(last.Time().Sub(r.Time())))
+	} else if n.Entries > 1 {
+		parts = append(parts, strconv.Itoa(n.Nth+1)+" of "+times(n.Entries))
+	}
 	if a := address(r); a != "" {
 		parts = append(parts, "ip "+a)
 	}
