@@ -47,10 +47,12 @@ func rank(w verdict.Word) int {
 	return 0
 }
 
-// sort puts the parts in their order, those of a source together.
+// sort puts the parts in their order, those of a source together. While somebody reads, those that have a row keep it, and what is new comes
+// behind the others of its source.
 func (p *Pane) sort() {
 	parts := p.data.Verdict.Parts
-	p.order = p.order[:0]
+	before := p.order
+	p.order = nil
 	where := map[string]int{}
 	for i := range p.data.Status {
 		s := &p.data.Status[i]
@@ -73,6 +75,32 @@ func (p *Pane) sort() {
 			cmp.Compare(word(a), word(b)),
 		)
 	})
+	if p.focused || p.data.Held {
+		p.order = p.keeping(before)
+	}
+}
+
+// keeping gives the parts of p.order, those that were there before in their order of then.
+func (p *Pane) keeping(before []int) []int {
+	out := make([]int, 0, len(p.order))
+	for _, i := range before {
+		if slices.Contains(p.order, i) {
+			out = append(out, i)
+		}
+	}
+	for _, i := range p.order {
+		if slices.Contains(before, i) {
+			continue
+		}
+		at := len(out)
+		for j, o := range out {
+			if p.data.Status[o].Source == p.data.Status[i].Source {
+				at = j + 1
+			}
+		}
+		out = slices.Insert(out, at, i)
+	}
+	return out
 }
 
 // hidden tells whether a status is only that of the list of a stream's shards, and has nothing to say.

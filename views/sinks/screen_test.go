@@ -197,6 +197,49 @@ func TestAnySizeKeepsTheFrame(t *testing.T) {
 	}
 }
 
+// Rows stay where they are while somebody reads: what has come to need attention moves up afterwards.
+func TestRowsKeepTheirPlacesWhileSomebodyReads(t *testing.T) {
+	failing := func(n int) source.Status {
+		s := shard(n, time.Hour)
+		s.State, s.Err, s.Since, s.NextRetry = source.Failing, errors.New("no route to host"), now.Add(-5*time.Minute), now.Add(12*time.Second)
+		return s
+	}
+	other := source.Status{Source: bucket, Part: "2023/11/", State: source.Live, LastSuccess: now, LastArrival: now.Add(-time.Minute)}
+	other.Since = now.Add(-time.Hour)
+	calm := []source.Status{shard(1, time.Minute), shard(2, time.Minute), shard(3, time.Minute), other}
+	alarmed := []source.Status{shard(1, time.Minute), shard(2, time.Minute), failing(3), other, shard(4, time.Minute), failing(5)}
+	p := pane(t, data(log(30), calm...), 120, 40)
+	order := func() string {
+		var out []string
+		for _, l := range strings.Split(screen(t, p, 120, 40), "\n") {
+			for _, name := range []string{"0001", "0002", "0003", "0004", "0005", "2023/11/"} {
+				if strings.Contains(l[:min(30, len(l))], name) {
+					out = append(out, name)
+				}
+			}
+		}
+		return strings.Join(out, " ")
+	}
+	check := func(what, want string) {
+		t.Helper()
+		if got := order(); got != want {
+			t.Errorf("%s: %s, want %s\n%s", what, got, want, screen(t, p, 120, 40))
+		}
+	}
+	check("calm", "0001 0002 0003 2023/11/")
+	p.SetData(data(log(30), alarmed...))
+	check("with the focus", "0001 0002 0003 0005 0004 2023/11/")
+	p.SetFocus(false)
+	check("without", "0003 0005 0001 0002 0004 2023/11/")
+	held := data(log(30), append(calm, shard(4, time.Minute), shard(5, time.Minute))...)
+	held.Held = true
+	p.SetData(held)
+	check("while the list is held", "0003 0005 0001 0002 0004 2023/11/")
+	held.Held = false
+	p.SetData(held)
+	check("after that", "0001 0002 0003 0004 0005 2023/11/")
+}
+
 func TestABadRecordIsGivenToBeExamined(t *testing.T) {
 	bad := badRecords()
 	p := pane(t, judged(views.Data{Now: now, Store: log(3, bad...), Status: []source.Status{shard(1, 0)}}), 80, 19)
