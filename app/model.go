@@ -104,6 +104,7 @@ type Model struct {
 	stride   int // which of the strides a step in time is
 	digit    digit
 	marks    marking
+	novelty  novelty
 	note     *note // nil: none is typed
 	before   origin
 
@@ -223,6 +224,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		copier:   copier{native: o.Clipboard, dir: o.Copies, seat: seat{plain: true}},
 		started:  o.Command,
 		marks:    newMarking(o.Marks),
+		novelty:  novelty{freshness: &freshness{}},
 
 		marksPane:  marks.New(),
 		comparison: compare.New(),
@@ -391,7 +393,7 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Lines: m.found.lines, Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
+		Lines: m.found.lines, New: m.novelty.found.what, Loaded: m.novelty.found.loaded, Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

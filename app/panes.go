@@ -124,7 +124,7 @@ func (m *Model) accompany() {
 // work lets the panes on the screen compute what they show.
 func (m *Model) work() tea.Cmd {
 	m.accompany()
-	cmds := []tea.Cmd{m.rearrange()}
+	cmds := []tea.Cmd{m.rearrange(), m.renew()}
 	for _, p := range m.areas.panes {
 		if w, ok := m.all[p.pane].Pane.(views.Worker); ok {
 			cmds = append(cmds, from(p.pane, w.Work(m.ctx)))

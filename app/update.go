@@ -44,6 +44,8 @@ func (m *Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case arrangedMsg:
 		m.rearrangedTo(msg)
 		return m, m.work()
+	case noveltyMsg:
+		m.renewed(msg)
 	case paneMsg:
 		return m, m.heed(msg)
 	case jumpMsg:

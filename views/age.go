@@ -21,3 +21,14 @@ func Age(d time.Duration) string {
 	}
 	return fmt.Sprintf("%dd%dh", s/86400, s%86400/3600)
 }
+
+// Length is a stretch of time in words, as long as it takes to be understood: "30 d", "14 h", "25 min".
+func Length(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf("%d d", int64((d+12*time.Hour)/(24*time.Hour)))
+	case d >= 2*time.Hour:
+		return fmt.Sprintf("%d h", int64((d+30*time.Minute)/time.Hour))
+	}
+	return fmt.Sprintf("%d min", int64(d/time.Minute))
+}

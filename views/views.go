@@ -149,6 +149,10 @@ type Data struct {
 	// other entries than Rows: those of a moment before.
 	Lines *store.Lines
 
+	// New says what entries are the first with, by the Seq of their keys, as is:new does of the Loaded history; nil: it is not known yet.
+	New    map[uint64]store.Newness
+	Loaded time.Duration
+
 	Marks Markings // what people have put on entries; may be nil
 
 	Held bool // somebody reads: what is ordered or counted must not move

@@ -40,6 +40,9 @@ func (r Row) Key() Key { return r.chunk.key(r.i) }
 // Is tells whether that is the key of the entry. Unlike Key it allocates nothing.
 func (r Row) Is(k Key) bool { return r.chunk.seq(r.i) == k.Seq && r.chunk.times[r.i] == k.Time }
 
+// Seq is that of the Key.
+func (r Row) Seq() uint64 { return r.chunk.seq(r.i) }
+
 // Time is when the entry happened, in UTC: [audit.Entry.Time].
 func (r Row) Time() time.Time { return time.Unix(0, r.chunk.times[r.i]).UTC() }
 

@@ -156,13 +156,17 @@ func say(text string) tea.Cmd { return func() tea.Msg { return views.Say{Text: t
 // stands for, or how it stands to the others.
 func (p *Pane) repeated(s *slot) (sign, note string) {
 	g := &p.theme.Glyphs
+	odd := func(r store.Row) bool {
+		sign, note = p.peculiar(r)
+		return sign != ""
+	}
 	switch {
 	case s.run.Open && s.run.Nth > 0:
 		return g.Pipe, ""
 	case s.run.Open:
 		return g.Open, ""
-	case p.data.Alert != nil && p.within(store.Row{}, s, func(r store.Row) bool { note = p.alerted(r); return note != "" }):
-		return alertSign, note
+	case (p.data.Alert != nil || len(p.data.New) > 0) && p.within(store.Row{}, s, odd):
+		return sign, note
 	}
 	return g.Closed, ""
 }

@@ -204,3 +204,31 @@ func TestRepeatsWithOtherColumns(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// What is the first of its kind has a sign, says what is new about it, and of how much history that is said; also from inside of a fold.
+func TestNewEntriesAreSigned(t *testing.T) {
+	p, s := shown(120, 24, burst()...)
+	snap := s.Snapshot()
+	first, inside := snap.At(0), snap.At(5)
+	d := views.Data{Loaded: 30 * 24 * time.Hour, New: map[uint64]store.Newness{
+		first.Seq(): store.NewPrincipal | store.NewAddress, inside.Seq(): store.NewOperation,
+	}}
+	laid(p, s, d)
+	if got := lines(t, p)[1]; !strings.HasPrefix(got, " +08:00:00") || !strings.HasSuffix(strings.TrimSpace(got), "new user") {
+		t.Errorf("%q", got)
+	}
+	if got := lines(t, p)[3]; !strings.HasPrefix(got, " +08:40:00") || !strings.HasSuffix(strings.TrimSpace(got), "new op") {
+		t.Errorf("%q", got)
+	}
+	p.Select(first.Key())
+	if got := p.Summary(120); !strings.Contains(got, "new principal and address of 30 d loaded") {
+		t.Errorf("%q", got)
+	}
+	for what, want := range map[store.Newness]string{
+		store.NewAddress: "ip", store.NewAddress | store.NewOperation: "op", store.NewPrincipal | store.NewOperation: "user",
+	} {
+		if got := firstOf(what, first); got != want {
+			t.Errorf("%d is %q, not %q", what, got, want)
+		}
+	}
+}

@@ -116,7 +116,23 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 			return g.Late, "late " + brief(took)
 		}
 	}
+	if what := p.data.New[r.Seq()]; what != 0 {
+		return g.New, "new " + firstOf(what, r)
+	}
 	return "", ""
+}
+
+// firstOf names what an entry is the first with, the most telling first, as short as the note is.
+func firstOf(what store.Newness, r store.Row) string {
+	switch {
+	case what&store.NewPrincipal != 0 && isServiceAccount(r.PrincipalType()):
+		return "sa"
+	case what&store.NewPrincipal != 0:
+		return "user"
+	case what&store.NewOperation != 0:
+		return "op"
+	}
+	return "ip"
 }
 
 // marked tells whether a person has put a mark or a note on an entry.
@@ -205,10 +221,14 @@ func principal(r store.Row) string {
 	switch {
 	case name == "" || kind == "" || strings.EqualFold(kind, "user"):
 		return name
-	case strings.EqualFold(kind, "serviceaccount"), strings.EqualFold(kind, "service-account"), strings.EqualFold(kind, "service_account"):
+	case isServiceAccount(kind):
 		return name + " (sa)"
 	}
 	return name + " (" + kind + ")"
+}
+
+func isServiceAccount(kind string) bool {
+	return strings.EqualFold(kind, "serviceaccount") || strings.EqualFold(kind, "service-account") || strings.EqualFold(kind, "service_account")
 }
 
 // address is the first hop that is not blank. The caller wrote it: it is a claim.

@@ -45,6 +45,9 @@ func (p *Pane) Summary(width int) string {
 	} else if n.Entries > 1 {
 		parts = append(parts, strconv.Itoa(n.Nth+1)+" of "+times(n.Entries))
 	}
+	if what := p.data.New[r.Seq()]; what != 0 {
+		parts = append(parts, "new "+newWords(what)+" of "+views.Length(p.data.Loaded)+" loaded")
+	}
 	if a := address(r); a != "" {
 		parts = append(parts, "ip "+a)
 	}
@@ -62,6 +65,20 @@ func (p *Pane) Summary(width int) string {
 	}
 	left := " " + strings.Join(words, "  ")
 	return p.text.Cell(left, width-len(place)-1) + " " + place
+}
+
+// newWords says what an entry is the first with.
+func newWords(what store.Newness) string {
+	var words []string
+	for _, w := range []struct {
+		what store.Newness
+		name string
+	}{{store.NewPrincipal, "principal"}, {store.NewOperation, "operation"}, {store.NewAddress, "address"}} {
+		if what&w.what != 0 {
+			words = append(words, w.name)
+		}
+	}
+	return strings.Join(words, " and ")
 }
 
 // origin tells where to find the entry again.

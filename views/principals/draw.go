@@ -8,6 +8,7 @@ import (
 
 	"taudit/source/store"
 	"taudit/theme"
+	"taudit/views"
 	"taudit/views/grid"
 )
 
@@ -197,15 +198,15 @@ func (p *Pane) notes() []string {
 	var out []string
 	switch {
 	case n.For == 0:
-		out = append(out, "Who is new is told from "+length(store.LeastLoaded)+" of history on; "+length(n.Loaded)+" loaded.")
+		out = append(out, "Who is new is told from "+views.Length(store.LeastLoaded)+" of history on; "+views.Length(n.Loaded)+" loaded.")
 	case len(n.names) == 0:
-		out = append(out, "Nobody is new in the last "+length(n.For)+" ("+length(n.Loaded)+" loaded).")
+		out = append(out, "Nobody is new in the last "+views.Length(n.For)+" ("+views.Length(n.Loaded)+" loaded).")
 	default:
 		var names []string
 		for _, g := range n.names[:min(len(n.names), maxNews)] {
 			names = append(names, called(&r.roster.Principals[g])+" ("+p.when(n.fresh[g])+")")
 		}
-		out = append(out, p.listed("New in the last "+length(n.For)+" ("+length(n.Loaded)+" loaded): ", names, len(n.names)))
+		out = append(out, p.listed("New in the last "+views.Length(n.For)+" ("+views.Length(n.Loaded)+" loaded): ", names, len(n.names)))
 	}
 	var met []string
 	count := 0

@@ -3,7 +3,6 @@ package principals
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -80,15 +79,4 @@ func (r *result) newcomers(fresh map[int32]int64) []int32 {
 		return cmp.Or(cmp.Compare(fresh[b], fresh[a]), cmp.Compare(a, b))
 	})
 	return out
-}
-
-// length is a stretch of time in words, as long as it takes to be understood: "30 d", "14 h", "25 min".
-func length(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour:
-		return fmt.Sprintf("%d d", int64((d+12*time.Hour)/(24*time.Hour)))
-	case d >= 2*time.Hour:
-		return fmt.Sprintf("%d h", int64((d+30*time.Minute)/time.Hour))
-	}
-	return fmt.Sprintf("%d min", int64(d/time.Minute))
 }

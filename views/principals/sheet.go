@@ -63,7 +63,7 @@ func (g *page) fresh(p *Pane) string {
 		return ""
 	}
 	n := &p.result.news
-	return "  " + mark + ": first seen in the last " + length(n.For) + ", " + length(n.Loaded) + " loaded"
+	return "  " + mark + ": first seen in the last " + views.Length(n.For) + ", " + views.Length(n.Loaded) + " loaded"
 }
 
 // fully is a time with its date, and how long ago it was.
