@@ -45,11 +45,11 @@ func (p *Pane) Summary(width int) string {
 	} else if n.Entries > 1 {
 		parts = append(parts, strconv.Itoa(n.Nth+1)+" of "+times(n.Entries))
 	}
-	if what := p.data.New[r.Seq()]; what != 0 {
-		parts = append(parts, "new "+newWords(what)+" of "+views.Length(p.data.Loaded)+" loaded")
-	}
 	if a := address(r); a != "" {
 		parts = append(parts, "ip "+a)
+	}
+	if what := p.data.New[r.Seq()]; what != 0 {
+		parts = append(parts, "new "+newWords(what)+" of "+views.Length(p.data.Loaded)+" loaded")
 	}
 	parts = append(parts, origin(r, width)...)
 	words := parts[:0]
