@@ -22,11 +22,7 @@ func (p *Pane) draw() string {
 	}
 	lines := append(make([]string, 0, p.height), p.head[:min(len(p.head), p.height)]...)
 	columns := p.table()
-	var widths []grid.Column
-	for _, c := range columns {
-		widths = append(widths, c.Column)
-	}
-	spans := grid.Arrange(p.width, lead, widths)
+	spans := p.spans(columns)
 	if len(p.data.Status) == 0 {
 		lines = append(lines, p.plain(p.theme.Row, "No source is being read yet."))
 		return grid.Frame(lines, p.width, p.height)
@@ -51,11 +47,16 @@ func (p *Pane) title(columns []column, spans []grid.Span) string {
 	}
 	l := &p.line
 	l.Reset()
-	l.Cell(p.text, "", min(lead, p.width), p.theme.ColumnHead)
-	x := min(lead, p.width)
+	x := 0
 	for _, s := range spans {
 		c := columns[s.Column]
-		l.Cell(p.text, "", s.X-x, p.theme.ColumnHead)
+		if s.Column == p.sorting.column && p.sorting.chosen() {
+			// Before the title, where there is always room.
+			l.Cell(p.text, "", s.X-x-1, p.theme.ColumnHead)
+			l.Glyph(p.sortSign(&c), p.theme.ColumnHead)
+		} else {
+			l.Cell(p.text, "", s.X-x, p.theme.ColumnHead)
+		}
 		text := c.Title
 		if c.right {
 			text = p.text.CellRight(c.Title, s.Width)

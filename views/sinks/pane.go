@@ -26,6 +26,7 @@ type Pane struct {
 	focused       bool
 
 	order    []int // of the parts as they are shown, into data.Status
+	sorting  sorting
 	sections []section
 	head     []string // drawn, as wide as the pane
 	window   grid.Window
@@ -51,7 +52,7 @@ var (
 
 // New makes a pane that knows of no sinks. It can be drawn at once, without colours until it gets a theme.
 func New() *Pane {
-	p := &Pane{}
+	p := &Pane{sorting: sorting{column: byState}}
 	p.SetTheme(theme.New(theme.Mono(), theme.NewGlyphs(false)))
 	return p
 }
@@ -85,7 +86,7 @@ func (p *Pane) Actions() []views.Action {
 	if p.opens(p.at) {
 		motions = append([]views.Action{views.Open}, motions...)
 	}
-	return append(motions, views.NextInside, views.PrevInside)
+	return append(motions, views.SortNext, views.SortReverse, views.SortPrev, views.NextInside, views.PrevInside)
 }
 
 // SetSize gives the pane its rectangle, in cells.

@@ -1,12 +1,10 @@
 package sinks
 
 import (
-	"cmp"
 	"slices"
 
 	"taudit/source"
 	"taudit/source/audit"
-	"taudit/source/verdict"
 )
 
 // kind is what the rows of a section are about.
@@ -34,73 +32,6 @@ type place struct {
 	source  string // of a part
 	part    string
 	number  int // of a gap, of a bad record or of a line; -1 is the title
-}
-
-// rank orders parts: those that need to be seen come first, those that have ended last.
-func rank(w verdict.Word) int {
-	switch {
-	case w >= verdict.Behind:
-		return -int(w)
-	case w == verdict.Ended:
-		return 1
-	}
-	return 0
-}
-
-// sort puts the parts in their order, those of a source together. While somebody reads, those that have a row keep it, and what is new comes
-// behind the others of its source.
-func (p *Pane) sort() {
-	parts := p.data.Verdict.Parts
-	before := p.order
-	p.order = nil
-	where := map[string]int{}
-	for i := range p.data.Status {
-		s := &p.data.Status[i]
-		if _, ok := where[s.Source]; !ok {
-			where[s.Source] = len(where)
-		}
-		if !p.hidden(s) {
-			p.order = append(p.order, i)
-		}
-	}
-	word := func(i int) int {
-		if i < len(parts) {
-			return rank(parts[i].Word)
-		}
-		return 0
-	}
-	slices.SortStableFunc(p.order, func(a, b int) int {
-		return cmp.Or(
-			cmp.Compare(where[p.data.Status[a].Source], where[p.data.Status[b].Source]),
-			cmp.Compare(word(a), word(b)),
-		)
-	})
-	if p.focused || p.data.Held {
-		p.order = p.keeping(before)
-	}
-}
-
-// keeping gives the parts of p.order, those that were there before in their order of then.
-func (p *Pane) keeping(before []int) []int {
-	out := make([]int, 0, len(p.order))
-	for _, i := range before {
-		if slices.Contains(p.order, i) {
-			out = append(out, i)
-		}
-	}
-	for _, i := range p.order {
-		if slices.Contains(before, i) {
-			continue
-		}
-		at := len(out)
-		for j, o := range out {
-			if p.data.Status[o].Source == p.data.Status[i].Source {
-				at = j + 1
-			}
-		}
-		out = slices.Insert(out, at, i)
-	}
-	return out
 }
 
 // hidden tells whether a status is only that of the list of a stream's shards, and has nothing to say.

@@ -240,6 +240,52 @@ func TestRowsKeepTheirPlacesWhileSomebodyReads(t *testing.T) {
 	check("after that", "0001 0002 0003 0004 0005 2023/11/")
 }
 
+// The table is sorted by any of its columns, at once though somebody reads; the head shows by which.
+func TestSorting(t *testing.T) {
+	var parts []source.Status
+	for n, ago := range []time.Duration{3 * time.Hour, time.Minute, 2 * time.Hour} {
+		s := shard(n+1, ago)
+		s.Retries = int64(n)
+		parts = append(parts, s)
+	}
+	p := pane(t, data(log(30), parts...), 80, 30)
+	check := func(what, head, want string) {
+		t.Helper()
+		var got []string
+		var title string
+		for _, l := range strings.Split(screen(t, p, 80, 30), "\n") {
+			if strings.Contains(l, "SHARD, PREFIX") {
+				title = l
+			}
+			for _, name := range []string{"0001", "0002", "0003"} {
+				if title != "" && strings.Contains(l[:min(30, len(l))], name) {
+					got = append(got, name)
+				}
+			}
+		}
+		if strings.Join(got, " ") != want || head != "" && !strings.Contains(title, head) || head == "" && strings.ContainsAny(title, "↓↑") {
+			t.Errorf("%s: %s, want %s; the head is %q", what, got, want, title)
+		}
+	}
+	check("at first", "", "0001 0002 0003")
+	do(p, views.SortNext, views.SortNext)
+	check("by the last record", "↓LAST", "0002 0003 0001")
+	do(p, views.SortReverse)
+	check("the other way round", "↑LAST", "0001 0003 0002")
+	do(p, views.SortNext, views.SortNext)
+	check("by retries", "↓RETRY", "0003 0002 0001")
+	p.Update(views.Act{Action: views.SortPrev, Count: 99})
+	check("by name", "↑SHARD", "0001 0002 0003")
+	do(p, views.SortReverse)
+	check("by name from the last", "↓SHARD", "0003 0002 0001")
+	p.Update(views.Act{Action: views.SortNext, Count: 1})
+	do(p, views.SortReverse)
+	check("by state from the calmest", "↑STATE", "0001 0002 0003")
+	p.SetSize(10, 30)
+	do(p, views.SortNext)
+	screen(t, p, 10, 30)
+}
+
 func TestABadRecordIsGivenToBeExamined(t *testing.T) {
 	bad := badRecords()
 	p := pane(t, judged(views.Data{Now: now, Store: log(3, bad...), Status: []source.Status{shard(1, 0)}}), 80, 19)

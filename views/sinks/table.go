@@ -31,6 +31,7 @@ type column struct {
 	grid.Column
 	right bool
 	of    func(p *Pane, s *source.Status, v verdict.Verdict) cell
+	value func(s *source.Status, v verdict.Verdict) float64 // to sort by, the highest first; nil: by name, the first first
 }
 
 // table lists the columns, the most important first: those without room are left out from the right.
@@ -49,27 +50,31 @@ func (p *Pane) table() []column {
 				return cell{text: "0", right: true, style: p.theme.Dim}
 			}
 			return cell{text: short(n), right: true, style: style}
-		}}
+		}, value: func(s *source.Status, _ verdict.Verdict) float64 { return float64(of(s)) }}
 	}
+	when := func(of func(*source.Status) time.Time) func(*source.Status, verdict.Verdict) float64 {
+		return func(s *source.Status, _ verdict.Verdict) float64 { return float64(of(s).Unix()) }
+	}
+	arrivals := func(s *source.Status, _ verdict.Verdict) float64 { return s.Arrivals.PerMinute(p.until()) }
 	return []column{
 		{Column: grid.Column{Title: "SHARD, PREFIX", Min: p.nameWidth(), Max: 48, Weight: 1}, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return cell{text: p.name(s), style: p.theme.Row}
 		}},
 		{Column: grid.Column{Title: "STATE", Min: 9, Max: 11, Weight: 1}, of: func(p *Pane, s *source.Status, v verdict.Verdict) cell {
 			return cell{text: stateWord(s, v), style: p.wordStyle(v.Word)}
-		}},
+		}, value: func(_ *source.Status, v verdict.Verdict) float64 { return attention(v.Word) }},
 		{Column: grid.Column{Title: "BEHIND", Min: 6}, right: true, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return cell{text: behind(s), right: true, style: p.theme.Row}
-		}},
+		}, value: lag},
 		{Column: grid.Column{Title: last, Min: max(len(last), stamp.Width())}, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			if s.LastArrival.IsZero() {
 				return cell{text: "-", style: p.theme.Dim}
 			}
 			return cell{text: string(stamp.Append(nil, s.LastArrival, p.data.Now)), style: p.theme.Row}
-		}},
+		}, value: when(func(s *source.Status) time.Time { return s.LastArrival })},
 		{Column: grid.Column{Title: "REC/MIN", Min: 7}, right: true, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return cell{text: rate(s.Arrivals.PerMinute(p.until())), right: true, style: p.theme.Row}
-		}},
+		}, value: arrivals},
 		number("RETRY", 5, p.theme.Late, func(s *source.Status) int64 { return s.Retries }),
 		number("GAP", 3, p.theme.Error, func(s *source.Status) int64 { return s.Gaps }),
 		number("DUP", 4, p.theme.Row, func(s *source.Status) int64 { return s.Duplicates }),
@@ -82,22 +87,22 @@ func (p *Pane) table() []column {
 				all[i] = int(n)
 			}
 			return cell{text: p.plot(all), style: p.theme.Title, clean: true}
-		}},
+		}, value: arrivals},
 		{Column: grid.Column{Title: "NEXT TRY", Min: 9}, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return p.moment(s.NextRetry, p.theme.Late)
-		}},
+		}, value: when(func(s *source.Status) time.Time { return s.NextRetry })},
 		{Column: grid.Column{Title: "LAST ANSWER", Min: 11}, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			if p.data.Clock.Still {
 				return cell{text: "-", style: p.theme.Dim} // it moves on while nothing happens
 			}
 			return p.moment(s.LastSuccess, p.theme.Row)
-		}},
+		}, value: when(func(s *source.Status) time.Time { return s.LastSuccess })},
 		{Column: grid.Column{Title: "ENTRIES", Min: 9}, right: true, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return cell{text: humanize.Comma(s.Entries), right: true, style: p.theme.Row}
-		}},
+		}, value: func(s *source.Status, _ verdict.Verdict) float64 { return float64(s.Entries) }},
 		{Column: grid.Column{Title: "READ", Min: 8}, right: true, of: func(p *Pane, s *source.Status, _ verdict.Verdict) cell {
 			return cell{text: humanize.IBytes(uint64(max(s.Bytes, 0))), right: true, style: p.theme.Row}
-		}},
+		}, value: func(s *source.Status, _ verdict.Verdict) float64 { return float64(s.Bytes) }},
 	}
 }
 
@@ -161,6 +166,17 @@ func behind(s *source.Status) string {
 		return short(left)
 	}
 	return views.Age(s.Behind)
+}
+
+// lag is how far a part is behind: objects that are left count more than any time, for what that means is not known.
+func lag(s *source.Status, _ verdict.Verdict) float64 {
+	switch left := s.Total - s.Done; {
+	case s.State == source.Connecting, s.LastSuccess.IsZero():
+		return -1
+	case left > 0 && s.Behind == 0:
+		return 1e12 + float64(left)
+	}
+	return s.Behind.Seconds()
 }
 
 // rate writes how many there are in a minute.

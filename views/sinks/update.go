@@ -60,6 +60,8 @@ func (p *Pane) act(a views.Act) {
 		p.jump(-n)
 	case views.Open:
 		p.open(p.at)
+	case views.SortNext, views.SortPrev, views.SortReverse:
+		p.arrangeBy(a.Action, n)
 	case views.NextEntry:
 		p.turn(n)
 	case views.PrevEntry:
