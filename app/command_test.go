@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -415,4 +416,82 @@ func TestRepeatsAndGaps(t *testing.T) {
 	}
 	check("a view at the start", screen(t, 120, 40, ModelOptions{Desk: d, View: &v, ViewName: "quiet"}, src), true, true)
 	check("flags", screen(t, 120, 40, ModelOptions{Fold: true, Gaps: true}, src), true, true)
+}
+
+// hasty is a source that fails until it is asked to try again.
+type hasty struct {
+	script
+	bell *source.Bell
+}
+
+func (h hasty) Retry() { h.bell.Ring() }
+
+func (h hasty) Run(ctx context.Context, out chan<- source.Event) error {
+	rung := h.bell.Rung()
+	out <- source.Event{Source: h.name, Status: &source.Status{
+		Source: h.name, State: source.Failing, Err: errors.New("access denied"), NextRetry: moment.Add(30 * time.Second),
+	}}
+	select {
+	case <-rung:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	if err := h.script.Run(ctx, out); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+// R has what failed tried again: what waits at once, and what could not go on by opening it anew.
+func TestReconnect(t *testing.T) {
+	all := morning(t)
+	waits := hasty{script{name: "waits", events: []source.Event{{Entries: all[:3]}, live("")}}, new(source.Bell)}
+	d := desk(t)
+	exists := false
+	d.Reopen = func(_ context.Context, name string) ([]source.Source, error) {
+		if !exists {
+			return nil, fmt.Errorf("there is no stream %q", name)
+		}
+		return []source.Source{script{name: name, events: []source.Event{{Entries: all[2:9]}, live("")}}}, nil
+	}
+	feed := NewFeed([]source.Source{waits, script{name: "gone", err: errors.New("there is no such stream")}}, FeedOptions{Log: slog.New(slog.DiscardHandler), Stays: true})
+	go func() { _ = feed.Run(t.Context()) }()
+	await(t, feed, func(s *State) bool { return len(s.Over) == 1 && s.Status[0].State == source.Failing })
+	now := moment
+	m := NewModel(t.Context(), feed, ModelOptions{Desk: d, Now: func() time.Time { return now }})
+	m.Update(tea.WindowSizeMsg{Width: 120, Height: 40})
+
+	drive(m, "R")
+	if got := said(m); got != `Not opened: there is no stream "gone".` {
+		t.Errorf("%q", got)
+	}
+	await(t, feed, func(s *State) bool { return s.Store.Len() == 3 && s.Status[0].State == source.Live })
+	m.learn(found{})
+
+	exists = true
+	drive(m, "R")
+	if len(feed.State().Over) != 1 {
+		t.Error("a key that is held down opens it each time")
+	}
+	now = now.Add(2 * time.Second)
+	drive(m, "R")
+	if got := said(m); got != "Reading gone again." {
+		t.Errorf("%q", got)
+	}
+	await(t, feed, func(s *State) bool {
+		return s.Store.Len() == 9 && len(s.Over) == 0 && len(s.Failed) == 0 && len(s.Status) == 2
+	})
+	if got := strings.Join(m.sources(), " "); got != "waits gone" {
+		t.Errorf("%q", got)
+	}
+	m.learn(found{})
+	now = now.Add(2 * time.Second)
+	drive(m, "R")
+	if got := said(m); got != "Nothing waits to be tried again." {
+		t.Errorf("%q", got)
+	}
+	if err := feed.Replace(t.Context(), "waits", nil); err == nil {
+		t.Error("a source that is read is replaced")
+	}
 }

@@ -22,6 +22,9 @@ type Desk struct {
 	// Open opens the sources of a reference, as on the command line. Nobody can be asked for anything.
 	Open func(ctx context.Context, ref string) ([]source.Source, error)
 
+	// Reopen opens a source of that name again, which could not go on. It may be opened under another name, if it never was before.
+	Reopen func(ctx context.Context, name string) ([]source.Source, error)
+
 	// References are sources that may be opened, for completion.
 	References []string
 

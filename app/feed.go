@@ -27,7 +27,7 @@ type Feed struct {
 	mu      sync.Mutex
 	sources []source.Source // replaced, never changed
 	stays   bool
-	more    chan []source.Source
+	more    chan replacement
 	hear    atomic.Pointer[func([]audit.Entry)]
 
 	store  *store.Store
@@ -108,6 +108,7 @@ type State struct {
 	Unread  int64                // of the bad records, objects and files that could not be read, or not to their end
 	Ended   bool                 // every source has returned
 	Failed  []error              // why sources ended that could not go on
+	Over    []string             // the names of those sources
 
 	stopped bool // reading was ended, not the sources
 }
@@ -120,7 +121,7 @@ func NewFeed(sources []source.Source, o FeedOptions) *Feed {
 	f := &Feed{
 		sources: sources,
 		stays:   o.Stays,
-		more:    make(chan []source.Source),
+		more:    make(chan replacement),
 		store:   store.Sharing(o.Vocabulary, o.Limits),
 		window:  o.Window,
 		found:   newFindings(),
@@ -156,22 +157,27 @@ func (f *Feed) Dirty() <-chan struct{} { return f.dirty }
 // does not end the others. A feed that stays goes on until ctx is cancelled, for what [Feed.Add] brings. The error joins those of the
 // sources that could not go on; a cancelled ctx is not one.
 func (f *Feed) Run(ctx context.Context) error {
-	in, ended := make(chan source.Event, inbox), make(chan error)
+	in, ended := make(chan source.Event, inbox), make(chan failure)
 	begin := func(list []source.Source) {
 		for _, src := range list {
-			go func() { ended <- f.read(ctx, src, in) }()
+			go func() { ended <- failure{src.Name(), f.read(ctx, src, in)} }()
 		}
 	}
-	var failed []error
-	fail := func(err error) {
+	var failed failures
+	fail := func(name string, err error) {
 		if err != nil {
-			failed = append(failed, err)
+			failed = append(failed, failure{name, err})
 		}
+	}
+	tell := func() {
+		s := *f.state.Load()
+		s.Failed, s.Over = failed.errors(), failed.names()
+		f.publish(&s)
 	}
 	finish := func() {
+		tell()
 		s := *f.state.Load()
-		s.Ended, s.Failed = true, slices.Clone(failed)
-		s.stopped = ctx.Err() != nil
+		s.Ended, s.stopped = true, ctx.Err() != nil
 		f.publish(&s)
 	}
 	running := len(f.Sources())
@@ -181,31 +187,35 @@ func (f *Feed) Run(ctx context.Context) error {
 	for running > 0 || f.stays && ctx.Err() == nil {
 		select {
 		case ev := <-in:
-			fail(f.take(ev))
-		case err := <-ended:
+			fail("", f.take(ev))
+		case e := <-ended:
 			running--
-			fail(err)
+			fail(e.source, e.err)
 			for running == 0 && len(in) > 0 {
-				fail(f.take(<-in))
+				fail("", f.take(<-in))
 			}
 			if running == 0 {
 				finish()
+			} else if e.err != nil {
+				tell()
 			}
-		case list := <-f.more:
+		case r := <-f.more:
+			failed = failed.without(r.over)
 			s := *f.state.Load()
-			s.Ended, s.Status = false, slices.Clone(s.Status)
-			for _, src := range list {
+			s.Ended, s.Failed, s.Over = false, failed.errors(), failed.names()
+			s.Status = slices.DeleteFunc(slices.Clone(s.Status), func(p source.Status) bool { return r.over != "" && p.Source == r.over })
+			for _, src := range r.list {
 				s.Status = append(s.Status, source.Status{Source: src.Name()})
 			}
 			f.publish(&s)
-			running += len(list)
-			begin(list)
+			running += len(r.list)
+			begin(r.list)
 		case <-over:
 			over = nil // the sources end by themselves
 		}
 	}
 	finish()
-	return errors.Join(failed...)
+	return errors.Join(failed.errors()...)
 }
 
 // Add has a feed that stays read more sources. It waits until the feed takes them, or for ctx. One that is read already is an error.
@@ -213,21 +223,81 @@ func (f *Feed) Add(ctx context.Context, list []source.Source) error {
 	if !f.stays {
 		return errors.New("this feed takes no more sources")
 	}
+	return f.add(ctx, replacement{list: list})
+}
+
+// Replace has a feed that stays read sources in the place of one that could not go on, which is named and must be in State.Over. What it
+// had told of its parts is forgotten; its entries stay. It waits as Add does.
+func (f *Feed) Replace(ctx context.Context, over string, list []source.Source) error {
+	if !slices.Contains(f.State().Over, over) {
+		return fmt.Errorf("%s is being read already", over)
+	}
+	return f.add(ctx, replacement{over, list})
+}
+
+func (f *Feed) add(ctx context.Context, r replacement) error {
 	f.mu.Lock()
-	for _, src := range list {
-		if slices.ContainsFunc(f.sources, func(s source.Source) bool { return s.Name() == src.Name() }) {
+	rest := slices.DeleteFunc(slices.Clone(f.sources), func(s source.Source) bool { return r.over != "" && s.Name() == r.over })
+	for _, src := range r.list {
+		if slices.ContainsFunc(rest, func(s source.Source) bool { return s.Name() == src.Name() }) {
 			f.mu.Unlock()
 			return fmt.Errorf("%s is being read already", src.Name())
 		}
 	}
-	f.sources = slices.Concat(f.sources, list)
+	f.sources = slices.Concat(rest, r.list)
 	f.mu.Unlock()
 	select {
-	case f.more <- list:
+	case f.more <- r:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
+}
+
+// Retry has the sources try again at once what has failed and waits for that.
+func (f *Feed) Retry() {
+	for _, src := range f.Sources() {
+		if h, ok := src.(source.Hasty); ok {
+			h.Retry()
+		}
+	}
+}
+
+// replacement are sources to be read, in the place of one that is over; empty: beside all others.
+type replacement struct {
+	over string
+	list []source.Source
+}
+
+// failure is why a source could not go on; without a name, why something of it was lost.
+type failure struct {
+	source string
+	err    error
+}
+
+type failures []failure
+
+func (f failures) errors() []error {
+	var out []error
+	for _, e := range f {
+		out = append(out, e.err)
+	}
+	return out
+}
+
+func (f failures) names() []string {
+	var out []string
+	for _, e := range f {
+		if e.source != "" {
+			out = append(out, e.source)
+		}
+	}
+	return out
+}
+
+// without leaves out the failures of a source.
+func (f failures) without(name string) failures {
+	return slices.DeleteFunc(f, func(e failure) bool { return name != "" && e.source == name })
 }
 
 // Sources are those that are read, and were. The list is not changed any more.

@@ -12,6 +12,7 @@ func handBindings(same func(a views.Action, text string, keys ...string) Binding
 		{Action: views.Keep, Keys: []string{"+"}, List: "filter: keep what has the same, then " + respects(), Detail: "filter: keep what has this value", ShortDetail: "keep", With: views.Drop},
 		{Action: views.Drop, Keys: []string{"-"}, List: "filter: drop what has the same, then as above", Detail: "filter: drop what has this value"},
 		{Action: views.Only, Keys: []string{"="}, List: "filter by that alone, then as above", Detail: "filter by this value alone"},
+		same(views.Period, "filter by time: the last "+offered(periods()), "T"),
 		same(views.NextRequest, "next of the same request, also if the filter hides it", "o"),
 		same(views.PrevRequest, "previous of the same request", "O"),
 		same(views.NextError, "next error", "e"),
@@ -42,6 +43,8 @@ func (m *Model) investigate(act views.Act) (cmd tea.Cmd, ok bool) {
 		m.askCopy()
 	case views.Keep, views.Drop, views.Only:
 		cmd = m.pivot(act.Action)
+	case views.Period:
+		m.askPeriod()
 	case views.NextSame, views.PrevSame:
 		if m.has(m.focus, act.Action) {
 			return m.send(m.focus, act), true

@@ -73,6 +73,7 @@ func Bindings() []Binding {
 		{Action: views.Command, Keys: []string{":"}, List: "type a command", Detail: "type a command", Short: "command"},
 		same(views.Views, "the views that were saved", "V"),
 		{Action: views.Help, Keys: []string{"?", "f1"}, List: "this help", Detail: "this help", Short: "help", ShortDetail: "help"},
+		same(views.Reconnect, "try again at once what has failed", "R"),
 		same(views.Redraw, "draw the screen again", "ctrl+l"),
 		same(views.Suspend, "suspend to the shell", "ctrl+z"),
 		{Action: views.Back, Keys: []string{"q"}, List: "back; at the top asks and quits", Detail: "back to the list", Short: "back", ShortDetail: "back"},

@@ -105,7 +105,8 @@ type Model struct {
 	digit    digit
 	marks    marking
 	novelty  novelty
-	note     *note // nil: none is typed
+	retried  time.Time // when a person had failed calls made again
+	note     *note     // nil: none is typed
 	before   origin
 
 	comparing    int // comparisons that were asked for

@@ -211,7 +211,7 @@ func TestEveryActionOfAPaneHasABinding(t *testing.T) {
 	own := []views.Action{
 		views.NextEntry, views.PrevEntry, views.Open, views.Close, views.Back, views.Quit, views.NextPane,
 		views.PrevPane, views.Help, views.Redraw, views.Suspend, views.Filter, views.Context, views.NextMatch, views.PrevMatch,
-		views.Zoom, views.Place, views.Times, views.Timeline, views.PrevFilter, views.NextFilter, views.Command, views.Views, views.Repeats,
+		views.Zoom, views.Place, views.Times, views.Timeline, views.PrevFilter, views.NextFilter, views.Command, views.Views, views.Repeats, views.Reconnect,
 	}
 	for _, p := range m.all {
 		own = append(own, p.goTo)

@@ -321,6 +321,8 @@ func (m *Model) do(act views.Act) tea.Cmd {
 		cmd := m.filter.Open()
 		m.relay()
 		return cmd
+	case views.Reconnect:
+		return m.reconnect()
 	case views.Repeats:
 		m.foldRepeats()
 	case views.Command:

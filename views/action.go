@@ -29,6 +29,8 @@ const (
 	Select    Action = "select" // a range of the timeline
 	PrevBlock Action = "previous-block"
 
+	Reconnect Action = "reconnect" // what waits or could not go on
+
 	Hold   Action = "hold"   // hold or follow, whichever it is not
 	Follow Action = "follow" // follow the newest
 
@@ -74,9 +76,10 @@ const (
 const (
 	Copy Action = "copy" // asks what: see the choices of package app
 
-	Keep Action = "keep" // what is like it in one respect, which is asked for
-	Drop Action = "drop"
-	Only Action = "only" // the same, instead of what the filter says now
+	Keep   Action = "keep" // what is like it in one respect, which is asked for
+	Drop   Action = "drop"
+	Period Action = "period" // show only the last hours or days: asks how many
+	Only   Action = "only"   // the same, instead of what the filter says now
 
 	NextRequest Action = "next-of-request"
 	PrevRequest Action = "previous-of-request"

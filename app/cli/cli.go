@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,6 +55,8 @@ type Env struct {
 
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
+
+	origins *sync.Map // the references of sources, by the names of those
 
 	// Commands keeps the commands that were typed on the screen, and Views the named views; nil keeps none.
 	Commands FilterHistory
@@ -109,6 +112,7 @@ func Run(ctx context.Context, args []string, env Env) int {
 	if env.Getenv == nil {
 		env.Getenv = os.Getenv
 	}
+	env.origins = new(sync.Map)
 	root := newRoot(&env)
 	root.SetArgs(append([]string{}, args...)) // never nil: cobra would take the process's own
 	root.SetOut(env.Stdout)

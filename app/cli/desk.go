@@ -25,6 +25,7 @@ func (env *Env) desk(ctx context.Context, cmd *cobra.Command, refs []string, o s
 			list, _, err := env.open(ctx, cmd, env.sourcesOf(ref), o)
 			return list, err
 		},
+		Reopen:     func(ctx context.Context, name string) ([]source.Source, error) { return env.reopen(ctx, cmd, name, o) },
 		About:      func(ctx context.Context) []page.Line { return env.aboutRun(ctx, refs, o) },
 		References: slices.Sorted(maps.Keys(env.settings.file.Profiles)),
 	}

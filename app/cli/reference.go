@@ -63,6 +63,7 @@ func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o s
 	o.Session = env.session()
 	defer o.Session.Close()
 	var failed []error
+	var from []string // the reference of each source
 	for i, ref := range refs {
 		scheme := schemes[i]
 		opener, ok := env.Openers[scheme]
@@ -80,6 +81,7 @@ func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o s
 			opened = []source.Source{unopened{ref, err}}
 		}
 		sources = append(sources, opened...)
+		from = append(from, slices.Repeat([]string{ref}, len(opened))...)
 		demo = demo || scheme == "demo"
 	}
 	if len(failed) == len(refs) {
@@ -89,7 +91,31 @@ func (env *Env) open(ctx context.Context, cmd *cobra.Command, refs []string, o s
 		return nil, false, err
 	}
 	distinguish(sources)
+	for i, s := range sources {
+		env.origins.Store(s.Name(), from[i])
+	}
 	return sources, demo, nil
+}
+
+// reopen opens a source again that was opened before, by its name.
+func (env *Env) reopen(ctx context.Context, cmd *cobra.Command, name string, o source.Options) ([]source.Source, error) {
+	ref, ok := env.origins.Load(name)
+	if !ok {
+		return nil, fmt.Errorf("where %s came from is not known", name)
+	}
+	list, _, err := env.open(ctx, cmd, []string{ref.(string)}, o)
+	if err != nil || name == ref {
+		return list, err
+	}
+	for _, s := range list {
+		if d, is := s.(source.Distinct); is && s.Name() != name {
+			d.Distinguish() // from another that is still read
+		}
+		if s.Name() == name {
+			return []source.Source{s}, nil
+		}
+	}
+	return nil, fmt.Errorf("%s has no source %s any more", ref, name)
 }
 
 // unopened is a source that cannot be read.

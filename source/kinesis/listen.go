@@ -13,6 +13,7 @@ import (
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
+	"taudit/source"
 	"taudit/source/credentials"
 )
 
@@ -54,7 +55,7 @@ func (r *reader) listen(ctx context.Context) (over bool, children []types.ChildS
 		if again := r.hearing.began.Add(r.tempo.takeover); again.After(next) {
 			next = again
 		}
-		if err := sleep(ctx, time.Until(next)); err != nil {
+		if err := source.Sleep(ctx, time.Until(next)); err != nil {
 			return false, nil, err
 		}
 		r.asked = time.Now()

@@ -212,6 +212,46 @@ func TestRefusalIsRetriedSlowly(t *testing.T) {
 	})
 }
 
+// Who has been given the permission need not wait until it would be asked for again: of a shard, and of the list of shards.
+func TestRetryEndsTheWait(t *testing.T) {
+	for _, call := range []string{"GetRecords", "ListShards"} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFake("a")
+			refused := true
+			f.records = func(_ context.Context, _ int, shard string, _ *kinesis.GetRecordsInput) (*kinesis.GetRecordsOutput, error) {
+				if refused && call == "GetRecords" {
+					return nil, denied()
+				}
+				return answer(shard, 0, 0), nil
+			}
+			if call == "ListShards" {
+				f.list = func(context.Context, *kinesis.ListShardsInput) (*kinesis.ListShardsOutput, error) {
+					if refused {
+						return nil, denied()
+					}
+					return &kinesis.ListShardsOutput{Shards: f.shards}, nil
+				}
+			}
+			s := f.source(source.Options{Follow: true})
+			c := collect(t, s)
+			c.until("a failure", func() bool {
+				n := len(c.statuses)
+				return n > 0 && c.statuses[n-1].State == source.Failing
+			})
+			asked := len(f.made(call, map[string]string{"GetRecords": "a"}[call]))
+			refused = false // the goroutine that asks is asleep
+			began := time.Now()
+			time.Sleep(time.Second)
+			s.Retry()
+			c.entries(1)
+			if took := time.Since(began); took > 4*time.Second || asked != 1 {
+				t.Errorf("%s: %s after the permission was there, asked %d times before", call, took, asked)
+			}
+			_ = c.stop()
+		})
+	}
+}
+
 // A call that never answers is given up, tried again with less to send, and does not delay the end.
 func TestHungCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

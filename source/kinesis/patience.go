@@ -1,7 +1,6 @@
 package kinesis
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -109,18 +108,3 @@ func (e *noStreamError) Unwrap() error { return e.err }
 
 // Cause is for [source.CauseOf].
 func (e *noStreamError) Cause() source.Cause { return source.Gone }
-
-// sleep waits for d or until ctx ends, whose error it then gives.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}

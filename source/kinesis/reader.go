@@ -41,6 +41,7 @@ type reader struct {
 	decoder  *audit.Decoder
 	log      *slog.Logger
 	patience *patience
+	bell     *source.Bell
 	consumer string // ARN to subscribe with; empty: the shard is polled
 	keptAs   string // the place of positions; empty: none are sent
 
@@ -96,7 +97,7 @@ func (r *reader) poll(ctx context.Context) (over bool, children []types.ChildSha
 				return gone, nil, err
 			}
 		}
-		if err := sleep(ctx, time.Until(r.asked.Add(r.pace.interval()))); err != nil {
+		if err := source.Sleep(ctx, time.Until(r.asked.Add(r.pace.interval()))); err != nil {
 			return false, nil, err
 		}
 		r.asked = time.Now()
@@ -267,7 +268,7 @@ func (r *reader) retry(ctx context.Context, err error, action string) error {
 	if err := r.tell(ctx, nil, nil); err != nil {
 		return err
 	}
-	return sleep(ctx, wait)
+	return r.bell.Sleep(ctx, wait)
 }
 
 // take decodes and sends what a batch holds, and gives true when no more is wanted of the shard.

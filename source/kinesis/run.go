@@ -156,7 +156,7 @@ func (r *run) ask(ctx context.Context, filter *types.ShardFilter) ([]types.Shard
 		if err := r.whole.send(ctx, nil, nil, nil); err != nil {
 			return nil, nil, err
 		}
-		if err := sleep(ctx, wait); err != nil {
+		if err := r.bell.Sleep(ctx, wait); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -190,7 +190,7 @@ func (r *run) list(ctx context.Context, wait time.Duration) {
 			case <-ctx.Done():
 			}
 		}()
-		if sleep(ctx, wait) == nil {
+		if r.bell.Sleep(ctx, wait) == nil {
 			l.shards, l.asOf, l.err = r.caller.list(ctx, later(r.first, r.began))
 		}
 	})
@@ -250,6 +250,7 @@ func (r *run) read(ctx context.Context, m *member) {
 		decoder:  audit.NewDecoder(),
 		log:      r.options.Log,
 		patience: newPatience(r.options.Follow, r.tempo.retry),
+		bell:     r.bell,
 		consumer: r.consumer,
 		keptAs:   r.keptAs,
 		from:     m.from,

@@ -29,6 +29,7 @@ type Stream struct {
 	place    func(context.Context) string // names what is read, for positions; nil: it lasts no longer than this process
 	distinct bool                         // the name tells the account
 	about    description
+	bell     *source.Bell // ends waits after failures
 }
 
 // tempo is how often things are done.
@@ -56,6 +57,7 @@ var (
 	_ source.Source   = (*Stream)(nil)
 	_ source.Distinct = (*Stream)(nil)
 	_ source.Resumer  = (*Stream)(nil)
+	_ source.Hasty    = (*Stream)(nil)
 	_ source.Opener   = Open
 )
 
@@ -100,6 +102,7 @@ func New(api API, ref Ref, o source.Options) *Stream {
 		caller:  caller{api: api, ref: ref, timeout: 30 * time.Second},
 		options: o,
 		tempo:   calm(),
+		bell:    new(source.Bell),
 	}
 }
 
@@ -117,6 +120,9 @@ func (s *Stream) Name() string {
 
 // Distinguish puts the account into the name, if the stream was named by its ARN. It must be called before Run, if at all.
 func (s *Stream) Distinguish() { s.distinct = s.ref.ARN != "" }
+
+// Retry is that of [source.Hasty]. How often a shard is read does not change with it.
+func (s *Stream) Retry() { s.bell.Ring() }
 
 // Run reads the stream as [source.Source] says. When it does not follow, each shard is read to its tip. It gives an error for a
 // stream that does not exist. Missing permissions and expired credentials are errors when it does not follow; otherwise it

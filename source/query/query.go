@@ -127,3 +127,33 @@ const (
 func (v value) present() bool {
 	return v.kind == wildcard && len(strings.Join(v.parts, "")) == 0
 }
+
+// Timeless gives the query without the parts of it that bound the emit time: time, since and until, where they are joined to the rest by AND.
+func (q Query) Timeless() Query {
+	var rest []Query
+	for _, t := range q.Terms() {
+		if n, ok := t.root.(term); !ok || n.field.class != from && n.field.class != before && n.field.name != "time" {
+			rest = append(rest, t)
+		}
+	}
+	return And(rest...)
+}
+
+// And joins queries: all have to be true.
+func And(queries ...Query) Query {
+	var all and
+	var asks []Unknown
+	for _, q := range queries {
+		for _, t := range q.Terms() {
+			all = append(all, t.root)
+		}
+		asks = append(asks, q.asks...)
+	}
+	switch len(all) {
+	case 0:
+		return Query{}
+	case 1:
+		return Query{root: all[0], asks: asks}
+	}
+	return Query{root: all, asks: asks}
+}

@@ -346,3 +346,33 @@ func TestAnyValueCanBeQuoted(t *testing.T) {
 		}
 	})
 }
+
+func TestTimelessAndAnd(t *testing.T) {
+	parse := func(text string) query.Query {
+		t.Helper()
+		q, err := query.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return q
+	}
+	for text, want := range map[string]string{
+		"":                              "",
+		"since:2h":                      "",
+		"emit_time:2023":                "",
+		"a since:2h b until:1h":         "a b",
+		"-since:2h a":                   "-since:2h a",
+		"arrived:>2023 time:2023":       "arrived:>2023",
+		"since:2h OR a":                 "since:2h OR a",
+		"since:2h (a OR b)":             "a OR b",
+		"since:2h nosuchfield:x (a b)":  "nosuchfield:x a b",
+		"time:2023-11-08..2023-11-09 a": "a",
+	} {
+		if got := parse(text).Timeless(); got.String() != parse(want).String() {
+			t.Errorf("%q without its times is %q, want %q", text, got, want)
+		}
+	}
+	if got := query.And(parse("a OR b"), parse(""), parse("c d"), parse("nosuch:x")); got.String() != "(a OR b) c d nosuch:x" || len(got.Unknowns()) != 1 {
+		t.Errorf("%q, %v", got, got.Unknowns())
+	}
+}

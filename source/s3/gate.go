@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
+
+	"taudit/source"
 )
 
 const (
@@ -31,10 +33,11 @@ type gate struct {
 	passed  int           // counts calls that were answered
 	failing time.Time     // when the first call failed since the last success; zero: none did
 	opened  chan struct{} // closed when the gate is opened before its time
+	bell    *source.Bell  // opens it before its time
 }
 
-func newGate(first time.Duration) *gate {
-	return &gate{pace: newBackOff(first), opened: make(chan struct{})}
+func newGate(first time.Duration, bell *source.Bell) *gate {
+	return &gate{pace: newBackOff(first), opened: make(chan struct{}), bell: bell}
 }
 
 // pass waits until calls may be made. It gives the turn, for fail, or the error of ctx.
@@ -42,6 +45,7 @@ func (g *gate) pass(ctx context.Context) (turn int, err error) {
 	for {
 		g.mu.Lock()
 		wait, pause, turn, opened := time.Until(g.open), g.pause, g.turn, g.opened
+		rung := g.bell.Rung()
 		g.mu.Unlock()
 		if wait <= 0 {
 			return turn, ctx.Err()
@@ -51,12 +55,23 @@ func (g *gate) pass(ctx context.Context) (turn int, err error) {
 		select {
 		case <-timer.C:
 		case <-opened:
+		case <-rung:
+			g.unlock(turn)
 		case <-ctx.Done():
 		}
 		timer.Stop()
 		if err := ctx.Err(); err != nil {
 			return 0, err
 		}
+	}
+}
+
+// unlock opens the gate that was closed in a turn, though no call has succeeded.
+func (g *gate) unlock(turn int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if turn == g.turn {
+		g.open = time.Time{}
 	}
 }
 
@@ -108,19 +123,4 @@ func (g *gate) failingFor() time.Duration {
 		return 0
 	}
 	return time.Since(g.failing)
-}
-
-// sleep waits for d or until ctx ends, whose error it then gives.
-func sleep(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

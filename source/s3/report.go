@@ -127,7 +127,7 @@ func (r *report) flushes(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
-		if sleep(ctx, hold) != nil || r.rest(ctx) != nil {
+		if source.Sleep(ctx, hold) != nil || r.rest(ctx) != nil {
 			return
 		}
 	}

@@ -29,6 +29,7 @@ type run struct {
 	memory       *memory
 	unpacker     *audit.Unpacker
 	writer       *writer
+	bell         *source.Bell // ends waits after failures
 
 	listTook time.Duration // how long calls that list have taken; of the goroutine that lists
 }
@@ -47,11 +48,12 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 	r := &run{
 		name: s.name, prefix: s.prefix, options: s.options, config: s.config,
 		calls:  &caller{api: s.api, bucket: s.bucket, timeout: s.config.Timeout},
-		lists:  newGate(s.config.FirstRetry),
-		gets:   newGate(s.config.FirstRetry),
+		lists:  newGate(s.config.FirstRetry, s.bell),
+		gets:   newGate(s.config.FirstRetry, s.bell),
 		report: newReport(out, s.name, s.prefix, s.options.Follow),
 		memory: newMemory(s.config.Memory, s.options.Vocabulary), unpacker: new(audit.Unpacker),
 		writer: s.writer,
+		bell:   s.bell,
 	}
 	if err := r.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
 		return err

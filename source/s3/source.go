@@ -67,9 +67,16 @@ type Source struct {
 	release        func() // closes idle connections; may be nil
 	writer         *writer
 	about          *description // nil: nothing is asked for that reading does not need
+	bell           *source.Bell // ends waits after failures
 }
 
-var _ source.Source = (*Source)(nil)
+var (
+	_ source.Source = (*Source)(nil)
+	_ source.Hasty  = (*Source)(nil)
+)
+
+// Retry is that of [source.Hasty].
+func (s *Source) Retry() { s.bell.Ring() }
 
 // New makes a source that reads through api, which must not retry by itself: waiting is the source's business, which says so in
 // its status. [NewClient] makes such a client. Of o, Since, Until, Latest, TrimHorizon, Follow and Log are used.
@@ -80,7 +87,7 @@ var _ source.Source = (*Source)(nil)
 func New(api API, bucket, prefix string, o source.Options, c Config) *Source {
 	return &Source{
 		api: api, bucket: bucket, prefix: prefix, name: reference(bucket, prefix), options: o, config: c.withDefaults(),
-		writer: newWriter(),
+		writer: newWriter(), bell: new(source.Bell),
 	}
 }
 

@@ -87,6 +87,51 @@ func TestDenied(t *testing.T) {
 	})
 }
 
+// TestRetryEndsTheWait: who has been given the permission need not wait until it would be asked for again.
+func TestRetryEndsTheWait(t *testing.T) {
+	inBubble(t, func(t *testing.T) {
+		f := &fake{}
+		f.put("audit/x", entries(0, 1), noon())
+		var listed, got atomic.Bool
+		f.list = func(*sdk.ListObjectsV2Input) (*sdk.ListObjectsV2Output, error, bool) {
+			return nil, answer(http.StatusForbidden, "AccessDenied"), !listed.Load()
+		}
+		f.get = func(*sdk.GetObjectInput) (*sdk.GetObjectOutput, error, bool) {
+			return nil, answer(http.StatusServiceUnavailable, "SlowDown"), !got.Load()
+		}
+		s := f.source("audit/", source.Options{Follow: true}, s3.Config{FirstRetry: time.Minute})
+		r := start(t, s)
+		calls := func() (lists, gets int) {
+			for _, c := range f.calls() {
+				if c.get != "" {
+					gets++
+				} else {
+					lists++
+				}
+			}
+			return lists, gets
+		}
+		time.Sleep(2 * time.Second)
+		listed.Store(true)
+		time.Sleep(2 * time.Second)
+		if lists, gets := calls(); lists != 1 || gets != 0 {
+			t.Fatalf("%d and %d calls before anybody asked", lists, gets)
+		}
+		s.Retry()
+		time.Sleep(2 * time.Second)
+		got.Store(true)
+		if _, gets := calls(); gets != 1 {
+			t.Fatalf("%d objects were asked for", gets)
+		}
+		s.Retry()
+		time.Sleep(2 * time.Second)
+		r.wantIDs(0)
+		if s := r.status(); s.State != source.Live {
+			t.Errorf("status %+v", s)
+		}
+	})
+}
+
 // TestAllObjectsDenied: listing works and reading does not: the status says so until an object can be read.
 func TestAllObjectsDenied(t *testing.T) {
 	inBubble(t, func(t *testing.T) {

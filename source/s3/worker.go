@@ -117,7 +117,7 @@ func (w *worker) transfer(ctx context.Context, t *transfer) (ready bool, err err
 			}
 		})
 		if err == nil {
-			err = sleep(ctx, wait)
+			err = w.bell.Sleep(ctx, wait)
 		}
 		if err != nil {
 			return false, err

@@ -223,7 +223,7 @@ func whole(e *Evidence, list []Verdict) Verdict {
 		known := slices.ContainsFunc(e.Status, func(s source.Status) bool { return s.Err != nil && strings.Contains(err.Error(), s.Err.Error()) })
 		if !known {
 			list = append(slices.Clone(list), Verdict{
-				Word: Broken, Why: oneLine(err.Error()), Next: "Start taudit anew to read it again.",
+				Word: Broken, Why: oneLine(err.Error()), Next: "Reconnect, or start taudit anew, to read it again.",
 			})
 		}
 	}
