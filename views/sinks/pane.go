@@ -48,6 +48,7 @@ var (
 	_ views.Worker     = (*Pane)(nil)
 	_ views.Summarizer = (*Pane)(nil)
 	_ views.Closer     = (*Pane)(nil)
+	_ views.Hinter     = (*Pane)(nil)
 )
 
 // New makes a pane that knows of no sinks. It can be drawn at once, without colours until it gets a theme.
@@ -87,6 +88,19 @@ func (p *Pane) Actions() []views.Action {
 		motions = append([]views.Action{views.Open}, motions...)
 	}
 	return append(motions, views.SortNext, views.SortReverse, views.SortPrev, views.NextInside, views.PrevInside)
+}
+
+// Hint says in the pane's own words what an action does, where they differ.
+func (p *Pane) Hint(a views.Action) string {
+	switch a {
+	case views.SortNext:
+		return "sort"
+	case views.SortReverse:
+		return "reverse"
+	case views.Bottom:
+		return "bottom"
+	}
+	return ""
 }
 
 // SetSize gives the pane its rectangle, in cells.
