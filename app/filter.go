@@ -2,13 +2,11 @@ package app
 
 import (
 	"context"
-	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
-	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/views"
 	"taudit/views/filterbar"
@@ -64,8 +62,7 @@ func (m *Model) env() *query.Env {
 	env := m.spoken
 	env.Now = m.now.UTC()
 	if len(m.watching.rules) > 0 {
-		inner, rules := env, slices.Clone(m.watching.rules) // results come into the old ones
-		env.Is = func(e *audit.Entry, what string) bool { return alert(rules, &inner, e, what) }
+		env.Means = alerts(m.watching.rules)
 	}
 	return &env
 }

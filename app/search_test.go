@@ -41,8 +41,9 @@ func ids(f found) []string {
 
 func TestSearchMeansWhatTheQueryMeans(t *testing.T) {
 	all := morning(t)
-	env := &query.Env{Now: moment}
+	env := &query.Env{Now: moment, Means: Alerts(OfferedRules())}
 	terms := []string{
+		"is:alert", "-is:(alert OR error)",
 		"op:UpdateNamespace", "-op:UpdateNamespace", "who:user1", "who:terraform", "type:serviceaccount", "via:apikey", "via:browser", "status:OK", "is:error",
 		"verb:create", "resource:user", "target:prod", "ns:prod", "details.spec.retention_days:>20", "ip:198.51.100.0/24", "ip:10.0.0.0/8", "has:req", "log_id:*613",
 		"since:1h", "until:30m", "time:08:15", "time:>09:00", "terraform", `"prod.a1b2c"`, "/user[12]@/", "details.*:nightly", "version:2", "shard:shardId-000000000001", "nothing",

@@ -12,7 +12,6 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/dustin/go-humanize"
 
-	"taudit/source/audit"
 	"taudit/source/query"
 	"taudit/source/store"
 	"taudit/views/grid"
@@ -142,24 +141,21 @@ func (w *watching) of(key store.Key) string {
 	return ""
 }
 
-// Alerts answers is:alert of the filter language by rules that were checked, and leaves everything else to env. Times in the rules are seen from
-// the clock. What it gives may be called from any goroutine, if the clock may.
-func Alerts(list []WatchRule, env query.Env, clock func() time.Time) func(*audit.Entry, string) bool {
+// Alerts answers is:alert of the filter language by rules that were checked. What it gives may be called from any goroutine.
+func Alerts(list []WatchRule) func(what string) (query.Query, bool) {
 	var w watching
 	w.setRules(list)
-	return func(e *audit.Entry, what string) bool {
-		now := env
-		now.Now = clock().UTC()
-		return alert(w.rules, &now, e, what)
-	}
+	return alerts(w.rules)
 }
 
-// alert answers is:alert of the filter language; everything else is for others to answer.
-func alert(rules []watchRule, env *query.Env, e *audit.Entry, what string) bool {
-	if what != "alert" {
-		return env.Is != nil && env.Is(e, what)
+// alerts gives what any of the rules means as the meaning of is:alert.
+func alerts(rules []watchRule) func(what string) (query.Query, bool) {
+	all := make([]query.Query, len(rules))
+	for i, r := range rules {
+		all[i] = r.query
 	}
-	return slices.ContainsFunc(rules, func(r watchRule) bool { return r.query.Match(e, env) })
+	q := query.Or(all...)
+	return func(what string) (query.Query, bool) { return q, what == "alert" }
 }
 
 // watch looks for what the rules mean, unless it is being looked for. What was found before is gone on with.

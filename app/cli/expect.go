@@ -97,7 +97,7 @@ func (env *Env) expect(cmd *cobra.Command, filter string, refs []string, x *expe
 	if err != nil {
 		return err
 	}
-	language, err := x.settled(cmd, env, q, env.Now)
+	language, err := x.settled(cmd, env, q)
 	if err != nil {
 		return err
 	}

@@ -41,7 +41,7 @@ func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading) (*gathered
 	if g.query, err = r.query(cmd); err != nil {
 		return nil, err
 	}
-	if g.language, err = r.settled(cmd, env, g.query, func() time.Time { return g.now }); err != nil {
+	if g.language, err = r.settled(cmd, env, g.query); err != nil {
 		return nil, err
 	}
 	g.language.Now = g.now.UTC()

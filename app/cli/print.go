@@ -121,7 +121,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	if err != nil {
 		return err
 	}
-	language, err := p.settled(cmd, env, q, clock)
+	language, err := p.settled(cmd, env, q)
 	if err != nil {
 		return err
 	}

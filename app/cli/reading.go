@@ -215,8 +215,8 @@ func (r *reading) language(cmd *cobra.Command, env *Env) (query.Env, error) {
 	return l, nil
 }
 
-// settled is that for commands, whose rules stay as they were given: is:alert is answered too. Times in rules are seen from the clock.
-func (r *reading) settled(cmd *cobra.Command, env *Env, q query.Query, clock func() time.Time) (query.Env, error) {
+// settled is that for commands, whose rules stay as they were given: is:alert is answered too.
+func (r *reading) settled(cmd *cobra.Command, env *Env, q query.Query) (query.Env, error) {
 	l, err := r.language(cmd, env)
 	if err != nil {
 		return l, err
@@ -225,7 +225,7 @@ func (r *reading) settled(cmd *cobra.Command, env *Env, q query.Query, clock fun
 	switch {
 	case err != nil:
 	case len(list) > 0:
-		l.Is = app.Alerts(list, l, clock)
+		l.Means = app.Alerts(list)
 	case q.Alerting():
 		env.say("taudit: is:alert means what rules watch for, and none does: give --watch NAME=FILTER, or --watch destroys")
 	}

@@ -22,9 +22,21 @@ type Env struct {
 	// Is answers is:what for everything but error and late. Nil: nothing is anything. A search may ask from several goroutines at a time.
 	Is func(e *audit.Entry, what string) bool
 
+	// Means gives the query that is:what stands for, if there is one: it then means what that does, seen from the same clock. It must not ask for
+	// what stands for it. Nil: none stands for another.
+	Means func(what string) (q Query, ok bool)
+
 	// At gives the emit times of all entries that Is says what of, so that a search need not look at others. ok is false when they
 	// are not known. Nil: they never are.
 	At func(what string) (times []time.Time, ok bool)
+}
+
+// means gives the query that a value of is: stands for.
+func (env *Env) means(v value) (Query, bool) {
+	if env.Means == nil || v.kind != literal {
+		return Query{}, false
+	}
+	return env.Means(strings.ToLower(v.text))
 }
 
 // Match says whether the entry is meant. This is the language read plainly, one entry at a time.
@@ -115,6 +127,9 @@ func (t term) matchValue(s *subject, v value) bool {
 		if strings.EqualFold(v.text, "late") {
 			_, late := s.entry.Origin.Late(s.entry.EmitTime)
 			return late
+		}
+		if q, ok := s.env.means(v); ok {
+			return q.root == nil || q.root.match(s)
 		}
 		return s.env.Is != nil && s.env.Is(s.entry, strings.ToLower(v.text))
 	case has:

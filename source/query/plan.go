@@ -175,6 +175,17 @@ func buildTerm[T any](t term, env *Env, b Builder[T]) T {
 		if len(t.values) == 1 && strings.EqualFold(t.values[0].text, "error") {
 			return b.Values(ByStatus, plainly)
 		}
+		if slices.ContainsFunc(t.values, func(v value) bool { _, ok := env.means(v); return ok }) {
+			out := make([]T, len(t.values))
+			for i, v := range t.values {
+				if q, ok := env.means(v); ok {
+					out[i] = Build(q, env, b)
+				} else {
+					out[i] = buildTerm(term{field: t.field, op: t.op, values: []value{v}}, env, b)
+				}
+			}
+			return b.Any(out...)
+		}
 		if v := t.values[0]; len(t.values) == 1 && v.kind == literal {
 			if f, ok := b.Is(strings.ToLower(v.text)); ok {
 				return f

@@ -157,3 +157,20 @@ func And(queries ...Query) Query {
 	}
 	return Query{root: all, asks: asks}
 }
+
+// Or joins queries: one has to be true. An empty one means everything, and so does the result then; without any, nothing does.
+func Or(queries ...Query) Query {
+	any := or{}
+	var asks []Unknown
+	for _, q := range queries {
+		if q.root == nil {
+			return Query{}
+		}
+		any = append(any, q.root)
+		asks = append(asks, q.asks...)
+	}
+	if len(any) == 1 {
+		return Query{root: any[0], asks: asks}
+	}
+	return Query{root: any, asks: asks}
+}
