@@ -49,6 +49,12 @@ func settings() []setting {
 			}
 			return "hide"
 		}},
+		{"wrap", "long values of the list on two lines", of("off", "on"), (*Model).setWrap, func(m *Model) string {
+			if m.events.Wraps() {
+				return "on"
+			}
+			return "off"
+		}},
 		{"alarm", "when a rule of :watch meets something new, at most every 10 s", of(AlarmNames()...), (*Model).setAlarm, func(m *Model) string { return AlarmNames()[m.watching.alarm] }},
 		{"columns", "of the list: names joined by commas, or default", func(*Model) []string {
 			return append([]string{"default"}, events.ColumnNames()...)
@@ -227,6 +233,14 @@ func (m *Model) setGaps(name string) error {
 	i, err := oneOf("gaps", name, []string{"hide", "show"})
 	if err == nil {
 		m.gaps = i == 1
+	}
+	return err
+}
+
+func (m *Model) setWrap(name string) error {
+	i, err := oneOf("wrap", name, []string{"off", "on"})
+	if err == nil {
+		m.events.SetWraps(i == 1)
 	}
 	return err
 }

@@ -30,7 +30,7 @@ func (m *Model) view() config.View {
 	if m.zoomed {
 		v.Layout.Zoomed = m.nameOf(m.focus)
 	}
-	v.Layout.Dim, v.Layout.Fold, v.Layout.Gaps = m.context, m.folds, m.gaps
+	v.Layout.Dim, v.Layout.Fold, v.Layout.Gaps, v.Layout.Wrap = m.context, m.folds, m.gaps, m.events.Wraps()
 	for i, p := range m.all {
 		if p.spot == inPlace && i == m.body && i != onList {
 			v.Panes = append(v.Panes, m.nameOf(i))
@@ -70,6 +70,7 @@ func (m *Model) lookAs(v config.View) (cmd tea.Cmd, wrong error) {
 	if i := slices.Index(modeNames(), v.Layout.Times); i >= 0 {
 		m.times.Mode = views.ClockMode(i)
 	}
+	m.events.SetWraps(v.Layout.Wrap)
 	m.dim, m.folds, m.gaps = v.Layout.Dim, v.Layout.Fold, v.Layout.Gaps
 	if m.found.matches != nil && m.asked == m.found.number {
 		m.context, m.dim = v.Layout.Dim, false

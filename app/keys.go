@@ -58,7 +58,7 @@ func Bindings() []Binding {
 		same(views.Events, "events", "1"),
 		same(views.Principals, "principals", "2"),
 		same(views.Sinks, "sinks: whether entries arrive", "3"),
-		{Action: views.Wrap, Keys: []string{"w"}, List: "on the timeline the next block of bars", Detail: "wrap long values, or one row each", ShortDetail: "wrap"},
+		{Action: views.Wrap, Keys: []string{"w"}, List: "long values on two lines, or one; on the timeline the next block of bars", Detail: "wrap long values, or one row each", ShortDetail: "wrap"},
 		{Action: views.Bytes, Keys: []string{"x"}, List: "open the repeats on this row, or fold them; hide the chosen column", Detail: "the bytes as received, and back", ShortDetail: "bytes"},
 		same(views.Zoom, "this pane alone, or all again", "f"),
 		same(views.Place, "detail to the right, below, or off", "P"),

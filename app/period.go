@@ -12,8 +12,13 @@ import (
 // periods are the times that a filter can be narrowed to by two keys.
 func periods() []choice {
 	return []choice{
-		{"1", "15 min", "15m"}, {"2", "1 h", "1h"}, {"3", "2 h", "2h"}, {"4", "24 h", "24h"}, {"5", "7 d", "7d"},
-		{"0", "all", ""}, {"/", "another", "other"},
+		{"1", "15 min", "15m"},
+		{"2", "1 h", "1h"},
+		{"3", "2 h", "2h"},
+		{"4", "24 h", "24h"},
+		{"5", "7 d", "7d"},
+		{"0", "all", ""},
+		{"/", "another", "other"},
 	}
 }
 

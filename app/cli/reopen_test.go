@@ -13,7 +13,9 @@ type named string
 
 func (n named) Name() string { return string(n) }
 
-func (n named) Run(context.Context, chan<- source.Event) error { return errors.New("there is no such stream") }
+func (n named) Run(context.Context, chan<- source.Event) error {
+	return errors.New("there is no such stream")
+}
 
 // What could not go on is opened again by its name, as it was opened: one of the several that a reference stands for, and one that
 // could not be opened before.

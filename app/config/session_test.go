@@ -22,7 +22,7 @@ func TestViews(t *testing.T) {
 	change := View{
 		Filter:  `op:UpdateNamespace "free text"`,
 		Columns: []ViewColumn{{Name: "TIME"}, {Name: "PRINCIPAL", Width: 40}},
-		Layout:  Layout{Detail: "below", Times: "local", Dim: true, Fold: true, Gaps: true},
+		Layout:  Layout{Detail: "below", Times: "local", Dim: true, Fold: true, Wrap: true, Gaps: true},
 		Panes:   []string{"Principals"},
 	}
 	if err := v.Save(t.Context(), "change", View{Filter: "old"}); err != nil {

@@ -40,6 +40,7 @@ type Layout struct {
 	Times  string `json:"times,omitempty"`  // "utc", "local" or "relative"
 	Dim    bool   `json:"dim,omitempty"`    // what does not match is dimmed and not hidden
 	Fold   bool   `json:"fold,omitempty"`   // repeats stand on one row
+	Wrap   bool   `json:"wrap,omitempty"`   // long values of the list stand on two lines
 	Gaps   bool   `json:"gaps,omitempty"`   // rows tell of long times without entries
 }
 

@@ -74,8 +74,8 @@ func (p *Pane) move(motion func(grid.Window) grid.Window) {
 // window is the place of the view among the rows, so that the selected entry stands where it is on the screen.
 func (p *Pane) window() grid.Window {
 	w := grid.Window{Top: p.cursor - p.row, Cursor: p.cursor, Height: p.body(), Count: p.count()}
-	if p.News() > 0 && w.Height > 1 {
-		w.Height-- // the counting line takes the last row
+	if p.News() > 0 && w.Height > 1 && !p.spare() {
+		w.Height-- // the counting line takes the last line
 	}
 	return w.Clamp()
 }

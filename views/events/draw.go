@@ -25,11 +25,11 @@ func (p *Pane) draw() string {
 	}
 	for y := 1; y < p.height; y++ {
 		p.out = append(p.out, '\n')
-		switch i := y - 1; {
+		switch i, rest := (y-1)/p.tall(), (y-1)%p.tall() > 0; {
 		case shown && notice == y:
 			p.drawNotice(false)
 		case i < len(p.slots):
-			p.drawSlot(i)
+			p.drawSlot(i, rest)
 		default:
 			p.line.Reset()
 			p.line.Space(p.width)
@@ -93,12 +93,12 @@ func (p *Pane) headEnd(n int) int {
 	return p.spans[n-1].X + p.spans[n-1].Width
 }
 
-// drawSlot paints one entry. The selected one is painted as a whole, from plain cells.
-func (p *Pane) drawSlot(i int) {
+// drawSlot paints a line of an entry, the first or the rest. The selected one is painted as a whole, from plain cells.
+func (p *Pane) drawSlot(i int, rest bool) {
 	s := &p.slots[i]
-	if s.gone {
+	if s.gone || s.gap > 0 && rest {
 		p.line.Reset()
-		if len(s.text) == 0 {
+		if len(s.text) == 0 || rest {
 			p.line.Space(p.width)
 		} else {
 			p.line.Bytes(s.text, p.theme.Dim)
@@ -113,7 +113,7 @@ func (p *Pane) drawSlot(i int) {
 	}
 	r := p.entry(s.at, s.key)
 	if i != p.row {
-		p.compose(r, s, " ")
+		p.composeLine(r, s, " ", rest)
 		if p.isAside(s.key) {
 			p.out = p.line.AppendAs(p.out, p.theme.Dim)
 			return
@@ -121,7 +121,7 @@ func (p *Pane) drawSlot(i int) {
 		p.out = p.line.Append(p.out)
 		return
 	}
-	p.compose(r, s, p.theme.Glyphs.Cursor)
+	p.composeLine(r, s, p.theme.Glyphs.Cursor, rest)
 	style := p.theme.CursorIdle
 	if p.focused {
 		style = p.theme.Cursor
@@ -135,7 +135,7 @@ func (p *Pane) notice() (y int, shown bool) {
 	if p.News() == 0 || p.height == 0 {
 		return 0, false
 	}
-	if p.row >= p.body()-1 {
+	if (p.row+1)*p.tall() >= p.height-1 {
 		return 0, true
 	}
 	return p.height - 1, true

@@ -49,6 +49,7 @@ func TestHeldViewNeverMoves(t *testing.T) {
 		s.Append(batch("entries", 1))
 		p := New()
 		p.SetSize(100, rapid.IntRange(2, 25).Draw(t, "height"))
+		p.SetWraps(rapid.Bool().Draw(t, "wraps"))
 		show := func() {
 			d := views.Data{Now: now, Store: s.Snapshot()}
 			if layout != (store.Layout{}) {
@@ -86,7 +87,7 @@ func TestHeldViewNeverMoves(t *testing.T) {
 				t.Fatalf("%s on row %d is selected, was %s on row %d", got.LogID(), p.row, chosen.LogID(), row)
 			}
 			notice, counted := p.notice()
-			if counted && notice == p.row+1 {
+			if line := 1 + p.row*p.tall(); counted && notice >= line && notice < line+p.tall() && p.height > 1+p.tall() {
 				t.Fatalf("the counting line hides the selected entry")
 			}
 			after := frame(p)

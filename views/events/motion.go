@@ -57,8 +57,13 @@ func (p *Pane) act(a views.Act) tea.Cmd {
 		p.skip, p.stale = 0, true
 	case views.FarRight:
 		p.skip, p.stale = farAside, true
+		if p.wraps {
+			p.skip = 0
+		}
 	case views.Bytes:
 		return p.toggle()
+	case views.Wrap:
+		p.SetWraps(p.wraps == (n%2 == 0))
 	}
 	return nil
 }
@@ -74,6 +79,9 @@ func (p *Pane) goTo(a views.Act, otherwise int) {
 
 // aside scrolls sideways over what is cut, as far as the visible rows need.
 func (p *Pane) aside(steps int) {
+	if p.wraps {
+		return // more is seen below
+	}
 	most := p.overflow()
 	steps = max(min(steps, farAside/sideStep), -farAside/sideStep)
 	p.skip = max(min(min(p.skip, most)+steps*sideStep, most), 0)
@@ -102,8 +110,8 @@ func (p *Pane) click(m tea.Mouse) {
 		p.Follow()
 		return
 	}
-	row := m.Y - 1
-	if row < 0 || row >= len(p.slots) || p.slots[row].gone || p.slots[row].gap > 0 {
+	row := (m.Y - 1) / p.tall()
+	if m.Y < 1 || row >= len(p.slots) || p.slots[row].gone || p.slots[row].gap > 0 {
 		return
 	}
 	at := p.slots[row].at

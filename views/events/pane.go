@@ -39,6 +39,7 @@ type Pane struct {
 	slots  []slot      // what each row of the screen shows
 	keys   []store.Key // room for those of the slots
 	skip   int         // sideways, in cells
+	wraps  bool        // long values stand on two lines
 
 	times   views.Stamp
 	chosen  []Column // nil: the usual ones
@@ -92,7 +93,7 @@ func (p *Pane) Actions() []views.Action {
 	}
 	motions := []views.Action{
 		views.Down, views.Up, views.Top, views.PageDown, views.PageUp, views.HalfDown, views.HalfUp,
-		views.Left, views.Right, views.FarLeft, views.FarRight, views.Columns,
+		views.Left, views.Right, views.FarLeft, views.FarRight, views.Wrap, views.Columns,
 	}
 	if p.layout().Fold > 0 {
 		motions = append(motions, views.Bytes)
@@ -207,6 +208,3 @@ func (p *Pane) count() int {
 	}
 	return p.rows.Len()
 }
-
-// body is how many rows there are below the head.
-func (p *Pane) body() int { return max(p.height-1, 0) }

@@ -201,6 +201,18 @@ func (p *Pane) entry(line int, key store.Key) store.Row {
 // times is how often something happened: "x14".
 func times(n int) string { return "x" + strconv.Itoa(n) }
 
+// appendTimes appends the same behind a space.
+func appendTimes(dst []byte, n int) []byte {
+	return strconv.AppendInt(append(dst, " x"...), int64(n), 10)
+}
+
+// composeTimes builds the cells of how often something happened, as many as there is room for.
+func (p *Pane) composeTimes(n, width int) {
+	var buf [24]byte
+	b := appendTimes(buf[:0], n)
+	p.line.Bytes(b[:min(len(b), width)], p.theme.Key)
+}
+
 // composeGap builds the line of a gap.
 func (p *Pane) composeGap(gap time.Duration) {
 	l, g := &p.line, &p.theme.Glyphs

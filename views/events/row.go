@@ -9,6 +9,7 @@ import (
 	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
+	"taudit/views/grid"
 )
 
 // lead is what stands before the columns: the cursor and the mark.
@@ -46,37 +47,42 @@ func (p *Pane) compose(r store.Row, s *slot, cursor string) {
 		l.Glyph(sign, th.Late)
 	}
 	x := lead
-	many := ""
-	if s.run.Entries > 1 && s.run.Nth == 0 {
-		many = " " + times(s.run.Entries)
-	}
-	for _, s := range p.spans {
-		l.Space(s.X - x)
-		x = s.X + s.Width
-		switch p.kind(s) {
+	for _, span := range p.spans {
+		l.Space(span.X - x)
+		x = span.X + span.Width
+		switch p.kind(span) {
 		case timeColumn:
-			p.composeTime(r, s.Width)
+			p.composeTime(r, span.Width)
 		case resultColumn:
 			word, style := p.result(r.Status())
-			l.Cell(p.text, word, s.Width, style)
+			l.Cell(p.text, word, span.Width, style)
 		case noteColumn:
 			style := th.Late
 			if note == "" {
 				style = th.Row // blanks in a colour of their own cost a slow line as much as text
 			}
-			l.Cell(p.text, note, s.Width, style)
+			l.Cell(p.text, note, span.Width, style)
 		default:
-			wide := s.Width
-			if many != "" && p.kind(s) == p.counts {
-				wide = max(wide-len(many), 0)
+			text, wide := field(r, p.kind(span)), p.textWidth(span, s)
+			if p.wraps {
+				text, _ = p.split(text, wide)
 			}
-			l.CellFrom(p.text, field(r, p.kind(s)), p.skip, wide, th.Row)
-			if wide < s.Width {
-				l.Cell(p.text, many, s.Width-wide, th.Key)
+			l.CellFrom(p.text, text, p.skip, wide, th.Row)
+			if wide < span.Width {
+				p.composeTimes(s.run.Entries, span.Width-wide)
 			}
 		}
 	}
 	l.Space(p.width - x)
+}
+
+// textWidth is how wide the text of a column is: where repeats are folded one tells how many there are behind it.
+func (p *Pane) textWidth(span grid.Span, s *slot) int {
+	if p.kind(span) != p.counts || s.run.Entries < 2 || s.run.Nth > 0 {
+		return span.Width
+	}
+	var buf [24]byte
+	return max(span.Width-len(appendTimes(buf[:0], s.run.Entries)), 0)
 }
 
 func (p *Pane) composeTime(r store.Row, width int) {

@@ -103,6 +103,10 @@ func TestScreens(t *testing.T) {
 			laid(p, s, views.Data{})
 			do(p, views.Up, views.Up, views.Bytes)
 		}},
+		{"wrapped", append(hostile(), morning()...), func(p *Pane, s *store.Store) {
+			do(p, views.Wrap, views.Up, views.Up)
+			add(p, s, later(2)...)
+		}},
 		{"repeats_held", burst(), func(p *Pane, s *store.Store) {
 			laid(p, s, views.Data{})
 			do(p, views.Up)

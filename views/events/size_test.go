@@ -14,6 +14,7 @@ import (
 func FuzzSize(f *testing.F) {
 	for _, s := range [][2]int{{0, 0}, {1, 1}, {0, 5}, {5, 0}, {2, 2}, {3, 3}, {10, 2}, {20, 10}, {80, 24}, {110, 3}, {116, 40}, {300, 90}, {-1, -1}, {1 << 40, 2}, {2, 1 << 40}, {1 << 62, 1 << 62}} {
 		f.Add(s[0], s[1], uint8(s[0]&3))
+		f.Add(s[0], s[1], uint8(s[0]&3|8))
 	}
 	f.Fuzz(func(t *testing.T, w, h int, steps uint8) {
 		logs := [][]audit.Entry{append(hostile(), later(50)...), morning(), nil}
@@ -28,6 +29,11 @@ func FuzzSize(f *testing.F) {
 			}
 			p.SetSize(w, h)
 			screen(t, p, w, h)
+			do(p, views.Wrap)
+			screen(t, p, w, h)
+			if steps&8 == 0 {
+				do(p, views.Wrap)
+			}
 			do(p, views.Right)
 			screen(t, p, w, h)
 			add(p, s, timed(99, 5000), entry("old", "2020-01-01 00:00:00", "Old", "OK", "", "", ""))
