@@ -40,14 +40,15 @@ func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok b
 	return code, fresh, true
 }
 
-// hashOf looks at both ends of a text, because names and numbers that belong together have one of them in common.
+// hashOf looks at both ends of a text and at its middle: names and numbers that belong together have the beginning in common, and addresses of
+// one domain the end.
 func hashOf(s string) uint64 {
 	n := len(s)
 	var h uint64
 	if n < 8 {
 		h = uint64(s[0]) | uint64(s[n/2])<<8 | uint64(s[n-1])<<16
 	} else {
-		h = eight(s[n-8:])*odd ^ eight(s)
+		h = (eight(s[n-8:])*odd^eight(s))*odd ^ eight(s[(n-8)/2:])
 		h ^= h >> 32
 	}
 	h = (h + uint64(n)) * odd

@@ -33,8 +33,8 @@ type Vocabulary struct {
 	words   Words
 	size    int // bytes of texts
 	texts   map[string]uint32
-	columns [textColumns]map[uint32]uint32
-	people  map[Person]uint32
+	columns [textColumns][]uint32 // by the number of a text: that of the value, counted from 1; 0: it is none
+	people  map[personKey]uint32
 	places  map[Place]uint32
 	nodes   map[nodeKey]uint32
 	shapes  map[string]uint32
@@ -63,14 +63,14 @@ type Place struct{ Source, Part string }
 // NewVocabulary makes a vocabulary that knows the empty text alone, as number 0 everywhere.
 func NewVocabulary() *Vocabulary {
 	v := &Vocabulary{
-		texts: map[string]uint32{"": 0}, people: map[Person]uint32{}, places: map[Place]uint32{},
+		texts: map[string]uint32{"": 0}, people: map[personKey]uint32{}, places: map[Place]uint32{},
 		nodes: map[nodeKey]uint32{}, shapes: map[string]uint32{},
 	}
 	v.words.texts = []string{""}
 	v.words.nodes = []node{{}} // an entry as a whole
 	v.words.shapes = [][]uint32{theMap: nil}
 	for i := range v.columns {
-		v.columns[i] = map[uint32]uint32{0: 0}
+		v.columns[i] = []uint32{1}
 		v.words.columns[i] = []uint32{0}
 	}
 	return v
@@ -125,29 +125,32 @@ func (v *Vocabulary) text(s string, needed bool) (code uint32, fresh, ok bool) {
 func (v *Vocabulary) value(c Column, text uint32) uint32 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	code, ok := v.columns[c][text]
-	if !ok {
-		code = uint32(len(v.words.columns[c]))
-		v.columns[c][text] = code
-		v.words.columns[c] = append(v.words.columns[c], text)
+	known := v.columns[c]
+	if int(text) >= len(known) {
+		// Room for half as many texts again, since those that come are often values too.
+		known = append(known, make([]uint32, len(v.words.texts)+len(v.words.texts)/2-len(known))...)
+		v.columns[c] = known
 	}
-	return code
+	if known[text] == 0 {
+		v.words.columns[c] = append(v.words.columns[c], text)
+		known[text] = uint32(len(v.words.columns[c]))
+	}
+	return known[text] - 1
 }
 
 // person numbers who acted. The texts are given by their numbers.
 func (v *Vocabulary) person(p personKey) uint32 {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	t := v.words.texts
-	who := Person{
-		Principal: Principal{Type: t[p.kind], ID: t[p.id], Name: t[p.name], APIKeyID: t[p.apiKey]},
-		Email:     t[p.email], Format: p.format,
-	}
-	code, ok := v.people[who]
+	code, ok := v.people[p] // each text has one number
 	if !ok {
+		t := v.words.texts
 		code = uint32(len(v.words.people))
-		v.people[who] = code
-		v.words.people = append(v.words.people, who)
+		v.people[p] = code
+		v.words.people = append(v.words.people, Person{
+			Principal: Principal{Type: t[p.kind], ID: t[p.id], Name: t[p.name], APIKeyID: t[p.apiKey]},
+			Email:     t[p.email], Format: p.format,
+		})
 	}
 	return code
 }
