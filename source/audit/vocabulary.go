@@ -38,6 +38,8 @@ type Vocabulary struct {
 	places  map[Place]uint32
 	nodes   map[nodeKey]uint32
 	shapes  map[string]uint32
+
+	slabs slabs // of records
 }
 
 // Words are what a vocabulary held at one moment. They are immutable, and know all that was packed before they were taken.
