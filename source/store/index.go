@@ -8,6 +8,7 @@ import "math/bits"
 type index struct {
 	slots []uint64 // a power of two; 0 is a free one
 	used  int
+	met   uint64 // see warm
 }
 
 const (
@@ -81,6 +82,19 @@ func (x *index) room() {
 	if 4*(x.used+1) > 3*len(x.slots) {
 		x.grow()
 	}
+}
+
+// warm makes room for hashes and looks at where each begins. Looks that do not wait for each other are made many at a time by a processor, and
+// what was looked at is near when it is used soon.
+func (x *index) warm(hashes []uint64) {
+	for 4*(x.used+len(hashes)) > 3*len(x.slots) {
+		x.grow()
+	}
+	met := uint64(0)
+	for _, h := range hashes {
+		met ^= x.slots[x.home(h)]
+	}
+	x.met = met // or the compiler would see that nothing is done
 }
 
 func (x *index) put(slot uint64) {

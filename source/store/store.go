@@ -143,6 +143,7 @@ func (s *Store) plain(b *audit.Batch) bool {
 			}
 		}
 	}
+	s.times.warm(b.Hashes)
 	for i, h := range b.Hashes {
 		if s.times.addFirst(h, b.Times[i]) {
 			continue
