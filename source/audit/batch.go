@@ -335,7 +335,7 @@ func (w *Words) AppendRaw(dst []byte, r Record, t int64) []byte {
 func (x *reading) appendValue(dst []byte, kind int, n uint64) ([]byte, bool) {
 	switch kind {
 	case known:
-		dst = append(append(append(dst, '"'), x.words.texts[n]...), '"')
+		dst = append(append(append(dst, '"'), x.words.texts.at(uint32(n))...), '"')
 	case spelled:
 		dst = append(append(append(dst, '"'), x.take(int(n))...), '"')
 	case hexed:
@@ -374,7 +374,7 @@ func (x *reading) appendValue(dst []byte, kind int, n uint64) ([]byte, bool) {
 		dst = append(dst, ']')
 	case scalarOf:
 		if n&1 == 0 {
-			dst = append(dst, x.words.texts[n>>1]...)
+			dst = append(dst, x.words.texts.at(uint32(n>>1))...)
 		} else {
 			dst = append(dst, x.take(int(n>>1))...)
 		}

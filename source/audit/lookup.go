@@ -31,7 +31,7 @@ func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok b
 	if code, fresh, ok = p.vocabulary.text(s, needed); !ok {
 		return 0, false, false
 	}
-	if int(code) >= len(p.words.texts) {
+	if int(code) >= p.words.texts.len() {
 		p.words = p.vocabulary.Words()
 	}
 	if len(s) <= len(r.text) {

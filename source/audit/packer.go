@@ -346,7 +346,7 @@ func (p *Packer) subject() (target, namespace uint32) {
 	}
 	k := &p.kinds[r.operation%(1<<kindCacheBits)]
 	if !k.some || k.operation != r.operation {
-		resource := resourceOf(FoldOperation(p.words.texts[r.operation]))
+		resource := resourceOf(FoldOperation(p.words.texts.at(r.operation)))
 		*k = operationKind{kind{resource, preferenceOf(resource)}, r.operation, true}
 	}
 	for _, i := range [...]int{main, other} {

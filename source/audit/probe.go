@@ -68,8 +68,8 @@ func (p *Probe) Prepare(w *Words) {
 		}
 		p.shapes = append(p.shapes, some)
 	}
-	for _, text := range w.texts[len(p.texts):] {
-		ok := p.passes(text)
+	for len(p.texts) < w.texts.len() {
+		ok := p.passes(w.texts.at(uint32(len(p.texts))))
 		if ok {
 			p.quick.addText(uint64(len(p.texts)))
 		}
@@ -157,7 +157,7 @@ func (a *asking) keys(path []string) bool {
 		var key string
 		switch k {
 		case known:
-			key = a.words.texts[n]
+			key = a.words.texts.at(uint32(n))
 		case spelled:
 			key = a.take(int(n))
 		case hexed:
@@ -194,7 +194,7 @@ func (a *asking) scalar(kind int, n uint64, wanted bool) bool {
 		return wanted && a.special(n)
 	case scalarOf:
 		if n&1 == 0 {
-			return wanted && p.texts[n>>1] && a.words.texts[n>>1] != "null"
+			return wanted && p.texts[n>>1] && a.words.texts.at(uint32(n>>1)) != "null"
 		}
 		text := a.take(int(n >> 1))
 		return wanted && text != "null" && p.passes(text)

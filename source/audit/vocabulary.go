@@ -32,7 +32,7 @@ type Vocabulary struct {
 	mu      sync.Mutex
 	words   Words
 	size    int // bytes of texts
-	texts   map[string]uint32
+	texts   numbering
 	columns [textColumns][]uint32 // by the number of a text: that of the value, counted from 1; 0: it is none
 	people  map[personKey]uint32
 	places  map[Place]uint32
@@ -44,7 +44,7 @@ type Vocabulary struct {
 
 // Words are what a vocabulary held at one moment. They are immutable, and know all that was packed before they were taken.
 type Words struct {
-	texts   []string
+	texts   texts
 	columns [textColumns][]uint32 // the number of the text of each value
 	people  []Person
 	places  []Place
@@ -65,10 +65,10 @@ type Place struct{ Source, Part string }
 // NewVocabulary makes a vocabulary that knows the empty text alone, as number 0 everywhere.
 func NewVocabulary() *Vocabulary {
 	v := &Vocabulary{
-		texts: map[string]uint32{"": 0}, people: map[personKey]uint32{}, places: map[Place]uint32{},
+		texts: newNumbering(), people: map[personKey]uint32{}, places: map[Place]uint32{},
 		nodes: map[nodeKey]uint32{}, shapes: map[string]uint32{},
 	}
-	v.words.texts = []string{""}
+	v.words.texts = v.texts.texts
 	v.words.nodes = []node{{}} // an entry as a whole
 	v.words.shapes = [][]uint32{theMap: nil}
 	for i := range v.columns {
@@ -86,7 +86,7 @@ func (v *Vocabulary) Words() Words {
 }
 
 // Text is a value of a column of texts: every column before [Principals].
-func (w *Words) Text(c Column, code uint32) string { return w.texts[w.columns[c][code]] }
+func (w *Words) Text(c Column, code uint32) string { return w.texts.at(w.columns[c][code]) }
 
 // Person is a value of [Principals].
 func (w *Words) Person(code uint32) *Person { return &w.people[code] }
@@ -109,17 +109,16 @@ func (w *Words) Len(c Column) int {
 func (v *Vocabulary) text(s string, needed bool) (code uint32, fresh, ok bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if code, ok := v.texts[s]; ok {
+	hash := v.texts.hash(s)
+	if code, ok := v.texts.find(s, hash); ok {
 		return code, false, true
 	}
 	if !needed && v.size+len(s) > maxTexts {
 		return 0, false, false
 	}
-	s = strings.Clone(s) // it may be a piece of something large
-	code = uint32(len(v.words.texts))
-	v.texts[s] = code
-	v.words.texts = append(v.words.texts, s)
-	v.size += len(s) + 64 // what the map and the slice take, roughly
+	code = v.texts.add(s, hash)
+	v.words.texts = v.texts.texts
+	v.size += len(s) + 32 // what it takes to find it, roughly
 	return code, true, true
 }
 
@@ -130,7 +129,7 @@ func (v *Vocabulary) value(c Column, text uint32) uint32 {
 	known := v.columns[c]
 	if int(text) >= len(known) {
 		// Room for half as many texts again, since those that come are often values too.
-		known = append(known, make([]uint32, len(v.words.texts)+len(v.words.texts)/2-len(known))...)
+		known = append(known, make([]uint32, v.texts.len()+v.texts.len()/2-len(known))...)
 		v.columns[c] = known
 	}
 	if known[text] == 0 {
@@ -146,12 +145,12 @@ func (v *Vocabulary) person(p personKey) uint32 {
 	defer v.mu.Unlock()
 	code, ok := v.people[p] // each text has one number
 	if !ok {
-		t := v.words.texts
+		t := v.texts.at
 		code = uint32(len(v.words.people))
 		v.people[p] = code
 		v.words.people = append(v.words.people, Person{
-			Principal: Principal{Type: t[p.kind], ID: t[p.id], Name: t[p.name], APIKeyID: t[p.apiKey]},
-			Email:     t[p.email], Format: p.format,
+			Principal: Principal{Type: t(p.kind), ID: t(p.id), Name: t(p.name), APIKeyID: t(p.apiKey)},
+			Email:     t(p.email), Format: p.format,
 		})
 	}
 	return code
