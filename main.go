@@ -31,7 +31,7 @@ func run() int {
 
 	// Most of what is held are long columns, which cost the collector next to nothing: it may look more often, and leave less behind.
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(40)
+		debug.SetGCPercent(60)
 	}
 
 	// Writing to a pipe that nobody reads is then an error like others, and not the end.

@@ -82,11 +82,22 @@ func Join(batches []*Batch) *Batch {
 	if len(batches) < 2 {
 		return append(batches, nil)[0]
 	}
-	out := &Batch{Vocabulary: batches[0].Vocabulary}
-	var records strings.Builder
+	rows := 0
+	pieces := make([]string, len(batches))
+	for i, b := range batches {
+		rows += b.Len()
+		pieces[i] = b.Records
+	}
+	out := &Batch{
+		Vocabulary: batches[0].Vocabulary, Records: batches[0].Vocabulary.slabs.keep(pieces...),
+		Times: make([]int64, 0, rows), Flags: make([]Flags, 0, rows), Starts: make([]uint32, 0, rows), Sizes: make([]uint16, 0, rows),
+		Hashes: make([]uint64, 0, rows), Offsets: make([]int64, 0, rows),
+	}
+	for c := range out.Codes {
+		out.Codes[c] = make([]uint32, 0, rows)
+	}
+	begin := uint32(0)
 	for _, b := range batches {
-		begin := uint32(records.Len())
-		records.WriteString(b.Records)
 		for _, s := range b.Starts {
 			out.Starts = append(out.Starts, begin+s)
 		}
@@ -95,8 +106,8 @@ func Join(batches []*Batch) *Batch {
 		for c := range out.Codes {
 			out.Codes[c] = append(out.Codes[c], b.Codes[c]...)
 		}
+		begin += uint32(len(b.Records))
 	}
-	out.Records = records.String()
 	return out
 }
 

@@ -120,7 +120,7 @@ func (p *Packer) Take() *Batch {
 	}
 	// What is collected in is used again, so that a batch takes no more than it has to.
 	out := &Batch{
-		Vocabulary: p.vocabulary, Records: p.vocabulary.slabs.keep(p.records),
+		Vocabulary: p.vocabulary, Records: p.vocabulary.slabs.keep(unsafe.String(unsafe.SliceData(p.records), len(p.records))),
 		Times: slices.Clone(b.Times), Flags: slices.Clone(b.Flags), Starts: slices.Clone(b.Starts), Sizes: slices.Clone(b.Sizes),
 		Hashes: slices.Clone(b.Hashes), Offsets: slices.Clone(b.Offsets),
 	}

@@ -19,19 +19,35 @@ type slabs struct {
 	rest []byte
 }
 
-// keep gives a copy of b.
-func (s *slabs) keep(b []byte) string {
-	if len(b) < slabbed || len(b) > slabSize/4 {
-		return string(b)
+// keep gives a text of pieces that are joined.
+func (s *slabs) keep(pieces ...string) string {
+	n := 0
+	for _, p := range pieces {
+		n += len(p)
+	}
+	if n == 0 {
+		return ""
+	}
+	place := s.room(n)
+	at := 0
+	for _, p := range pieces {
+		at += copy(place[at:], p)
+	}
+	return unsafe.String(unsafe.SliceData(place), n)
+}
+
+// room gives n bytes to be written once.
+func (s *slabs) room(n int) []byte {
+	if n < slabbed || n > slabSize/4 {
+		return make([]byte, n)
 	}
 	s.mu.Lock()
-	if len(s.rest) < len(b) {
+	defer s.mu.Unlock()
+	if len(s.rest) < n {
 		s.rest = make([]byte, slabSize)
 		wantLargePages(s.rest)
 	}
-	place := s.rest[:len(b):len(b)]
-	s.rest = s.rest[len(b):]
-	s.mu.Unlock()
-	copy(place, b)
-	return unsafe.String(unsafe.SliceData(place), len(place))
+	place := s.rest[:n:n]
+	s.rest = s.rest[n:]
+	return place
 }
