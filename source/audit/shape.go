@@ -93,8 +93,9 @@ const (
 // step is a node as one packer sees it: what its value means, and what has been met behind it so far. What is looked at for every
 // entry comes first, because there are more steps than the nearest cache of a processor holds.
 type step struct {
-	head, tail uint64 // the first and the last bytes of a literal that is long enough
-	literal    string
+	head, tail    uint64 // the first and the last bytes of a literal that is long enough
+	second, third uint64 // those beside them, if it is twice as long
+	literal       string
 	last       *recent // text
 	next       choice  // in the same object
 	id         uint32
@@ -123,6 +124,7 @@ type step struct {
 // choice is the steps that have been met at one place. Where there are several, the one that stands there is found by the first bytes of its
 // key, as nearly all keys differ in them.
 type choice struct {
+	one   *step           // where there is one
 	table *[choices]*step // where there are several
 	steps []*step
 }
@@ -144,6 +146,12 @@ const (
 
 // match finds the step that stands at b[i].
 func (c *choice) match(b []byte, i int) *step {
+	if s := c.one; s != nil {
+		if s.at(b, i) {
+			return s
+		}
+		return nil
+	}
 	if c.table == nil || len(b)-i < 10 {
 		return c.search(b, i)
 	}
@@ -169,7 +177,11 @@ func (c *choice) search(b []byte, i int) *step {
 
 // add takes a step in.
 func (c *choice) add(s *step) {
-	if c.steps = append(c.steps, s); len(c.steps) > 1 && c.table == nil {
+	c.steps = append(c.steps, s)
+	switch c.one = nil; len(c.steps) {
+	case 1:
+		c.one = s
+	case 2:
 		c.table = new([choices]*step)
 	}
 }
@@ -184,11 +196,17 @@ func (s *step) at(b []byte, i int) bool {
 		if string(b[i:i+n]) != s.literal {
 			return false
 		}
-	} else if binary.LittleEndian.Uint64(b[i:]) != s.head || binary.LittleEndian.Uint64(b[i+n-8:]) != s.tail ||
-		n > 16 && string(b[i+8:i+n-8]) != s.literal[8:n-8] {
+	} else if binary.LittleEndian.Uint64(b[i:]) != s.head || binary.LittleEndian.Uint64(b[i+n-8:]) != s.tail || n > 16 && !s.between(b[i:i+n]) {
 		return false
 	}
 	return s.end || len(b)-i > n && b[i+n] > ' ' // not more white space than that
+}
+
+// between tells whether what is between the first and the last bytes of a long literal is what b has there.
+func (s *step) between(b []byte) bool {
+	n := len(b)
+	return binary.LittleEndian.Uint64(b[8:]) == s.second && binary.LittleEndian.Uint64(b[n-16:]) == s.third &&
+		(n <= 32 || string(b[16:n-16]) == s.literal[16:n-16])
 }
 
 // learn makes a step of what stands at b[i], or gives nil if it is nothing to learn.
@@ -211,6 +229,9 @@ func (p *Packer) learn(b []byte, i int, in *step, listed bool, here *choice, beg
 		s = &step{id: id, literal: literal, end: end, last: &recent{}}
 		if n := len(literal); n >= 8 {
 			s.head, s.tail = eight(literal), eight(literal[n-8:])
+			if n > 16 {
+				s.second, s.third = eight(literal[8:]), eight(literal[n-16:])
+			}
 		}
 		if !end && !listed {
 			s.mean(in, unquoted(key))
