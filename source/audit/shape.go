@@ -93,11 +93,10 @@ const (
 // step is a node as one packer sees it: what its value means, and what has been met behind it so far. What is looked at for every
 // entry comes first, because there are more steps than the nearest cache of a processor holds.
 type step struct {
-	head, tail    uint64 // the first and the last bytes of a literal that is long enough
-	second, third uint64 // those beside them, if it is twice as long
-	literal       string
+	// One line of a processor's cache.
+	head, tail uint64 // the first and the last bytes of a literal that is long enough
+	literal    string
 	last       *recent // text
-	next       choice  // in the same object
 	id         uint32
 	field      field // of the entry
 	part       part  // of the principal
@@ -110,6 +109,10 @@ type step struct {
 	keyed      bool  // keys of objects are data
 	unique     bool  // values do not repeat: they are not worth a number
 	context    context
+
+	// Another.
+	second, third uint64 // the bytes beside head and tail, if the literal is twice as long
+	next          choice // in the same object
 
 	asked, fresh uint32 // how many values were looked up, and how many of them were new
 	first        choice // how an object that is the value may begin
