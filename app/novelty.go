@@ -42,16 +42,16 @@ type freshness struct {
 
 // renew looks for what is new, unless it is known or was looked for just now.
 func (m *Model) renew() tea.Cmd {
-	n, snap := &m.novelty, m.state.Store
+	n, snap, now := &m.novelty, m.state.Store, m.clock() // the one of the screen may stand still
 	pause := noveltyPause
 	if snap.Len() > manyEntries {
 		pause = longPause
 	}
-	if n.busy || n.found.snap == snap || !n.at.IsZero() && m.now.Sub(n.at) < pause && m.now.Sub(n.at) >= 0 {
+	if n.busy || n.found.snap == snap || !n.at.IsZero() && now.Sub(n.at) < pause && now.Sub(n.at) >= 0 {
 		return nil
 	}
-	n.busy, n.at = true, m.now
-	ctx, now, f := m.ctx, m.now, n.freshness
+	n.busy, n.at = true, now
+	ctx, f := m.ctx, n.freshness
 	return func() tea.Msg { return f.look(ctx, snap, now) }
 }
 
