@@ -17,6 +17,9 @@ const (
 	share = 200
 	// heartbeat is how old the last word gets while nothing changes.
 	heartbeat = 5 * time.Second
+	// manyTogether is how many files one worker reads one after another at most, and sizeTogether how large they may be, in bytes.
+	manyTogether = 16
+	sizeTogether = 1 << 20
 	// zones is how far the time in a name may be from the one that it means, since Firehose can write any zone.
 	zones = 15 * time.Hour
 )
@@ -36,7 +39,7 @@ type found struct {
 // lister finds the files to read, and those that have changed. It is one goroutine.
 type lister struct {
 	*run
-	jobs  chan<- job // closed at the end
+	jobs  chan<- []job // files that one worker reads, in their order; closed at the end
 	files map[string]*tracked
 	moved []*tracked        // named files that were moved away, while they are read to their end
 	said  map[string]string // what could not be listed, and why
@@ -109,7 +112,7 @@ func (l *lister) look(ctx context.Context) error {
 	for _, f := range list {
 		t, known := l.files[f.path]
 		if !known {
-			t = &tracked{path: f.path, keeping: f.path == l.path && l.options.Follow, quiet: l.options.Latest && !l.looked}
+			t = &tracked{path: f.path, found: f.info.Size(), keeping: f.path == l.path && l.options.Follow, quiet: l.options.Latest && !l.looked}
 			l.files[f.path] = t
 			added++
 		}
@@ -164,13 +167,32 @@ func (l *lister) due(t *tracked, info fs.FileInfo) bool {
 
 // queue gives files to the workers.
 func (l *lister) queue(ctx context.Context, files []*tracked) error {
-	for _, t := range files {
-		t.busy.Store(true)
+	// The newest are waited for, and at the end all workers are to have something to do.
+	for first := 1; len(files) > 0; first = min(2*first, manyTogether) {
+		n := together(files, min(first, max(len(files)/(4*l.config.Workers), 1)))
+		jobs := make([]job, n)
+		for i, t := range files[:n] {
+			t.busy.Store(true)
+			jobs[i] = job{file: t, final: t.final}
+		}
 		select {
-		case l.jobs <- job{file: t, final: t.final}:
+		case l.jobs <- jobs:
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+		files = files[n:]
 	}
 	return nil
+}
+
+// together tells how many of the first files one worker reads, at most so many. What neighbours hold is of neighbouring times, and goes into the
+// store at less cost when it is not mixed with that of others.
+func together(files []*tracked, most int) int {
+	size := int64(0)
+	for i, t := range files[:min(len(files), most)] {
+		if size += t.found; i > 0 && size > sizeTogether {
+			return i
+		}
+	}
+	return min(len(files), most)
 }

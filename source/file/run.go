@@ -41,7 +41,7 @@ func (s *Source) Run(ctx context.Context, out chan<- source.Event) error {
 	if s.open != nil {
 		return r.guarded(func() error { return s.stream(ctx, r.report) })()
 	}
-	jobs := make(chan job)
+	jobs := make(chan []job)
 	group, inner := errgroup.WithContext(ctx)
 	l := &lister{run: r, jobs: jobs, files: map[string]*tracked{}, said: map[string]string{}}
 	defer l.close()

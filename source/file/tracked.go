@@ -23,8 +23,9 @@ const (
 
 // tracked is one file. It belongs to the lister, and while busy to the worker that reads it.
 type tracked struct {
-	path string
-	busy atomic.Bool
+	path  string
+	found int64 // its size when it was found, in bytes
+	busy  atomic.Bool
 
 	info     fs.FileInfo // when it was last read; nil: never
 	changed  time.Time   // when it was last found to have changed

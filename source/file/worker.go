@@ -36,7 +36,7 @@ const (
 )
 
 // work reads files until there are no more.
-func (w *worker) work(ctx context.Context, jobs <-chan job) error {
+func (w *worker) work(ctx context.Context, jobs <-chan []job) error {
 	for {
 		var over <-chan time.Time
 		if w.rows > 0 {
@@ -47,17 +47,24 @@ func (w *worker) work(ctx context.Context, jobs <-chan job) error {
 			if err := w.flush(ctx, nil, func(*source.Status) {}); err != nil {
 				return err
 			}
-		case j, ok := <-jobs:
+		case run, ok := <-jobs:
 			if !ok {
 				return w.flush(ctx, nil, func(*source.Status) {})
 			}
-			if err := w.read(ctx, j.file, j.final); err != nil {
-				return err
+			for _, j := range run {
+				if err := w.read(ctx, j.file, j.final); err != nil {
+					return err
+				}
+				if j.final {
+					j.file.close()
+				}
+				j.file.busy.Store(false)
 			}
-			if j.final {
-				j.file.close()
+			if len(run) > 1 && w.rows > 0 {
+				if err := w.flush(ctx, nil, func(*source.Status) {}); err != nil {
+					return err
+				}
 			}
-			j.file.busy.Store(false)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
