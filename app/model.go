@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"runtime"
 	"strconv"
 	"strings"
 	"time"
@@ -105,8 +106,9 @@ type Model struct {
 	digit    digit
 	marks    marking
 	novelty  novelty
-	retried  time.Time // when a person had failed calls made again
-	note     *note     // nil: none is typed
+	turns    chan struct{} // see inTurn
+	retried  time.Time     // when a person had failed calls made again
+	note     *note         // nil: none is typed
 	before   origin
 
 	comparing    int // comparisons that were asked for
@@ -226,6 +228,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		started:  o.Command,
 		marks:    newMarking(o.Marks),
 		novelty:  novelty{freshness: &freshness{}},
+		turns:    make(chan struct{}, max(runtime.GOMAXPROCS(0)-1, 1)),
 
 		marksPane:  marks.New(),
 		comparison: compare.New(),

@@ -127,10 +127,27 @@ func (m *Model) work() tea.Cmd {
 	cmds := []tea.Cmd{m.rearrange(), m.renew()}
 	for _, p := range m.areas.panes {
 		if w, ok := m.all[p.pane].Pane.(views.Worker); ok {
-			cmds = append(cmds, from(p.pane, w.Work(m.ctx)))
+			cmds = append(cmds, from(p.pane, m.inTurn(w.Work(m.ctx))))
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// inTurn has work wait until a processor is left beside it for the screen: a key that is pressed finds one that has nothing else to do.
+func (m *Model) inTurn(work tea.Cmd) tea.Cmd {
+	if work == nil {
+		return nil
+	}
+	turns, ctx := m.turns, m.ctx
+	return func() tea.Msg {
+		select {
+		case turns <- struct{}{}:
+		case <-ctx.Done():
+			return nil
+		}
+		defer func() { <-turns }()
+		return work()
+	}
 }
 
 // answers finds the pane that an action is for: the one with the focus, or above the list a strip, which has keys of its own at all times.

@@ -372,12 +372,17 @@ func (s *Snapshot) match(ctx context.Context, f *Filter, fill func(*chunk, *mask
 		workers = min(runtime.GOMAXPROCS(0), len(s.chunks)/chunksEach)
 	}
 	var next atomic.Int64
-	work := func() error {
+	work := func(helps bool) error {
+		began := time.Now()
 		for i := int(next.Add(1)) - 1; i < len(s.chunks); i = int(next.Add(1)) - 1 {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
 			fill(s.chunks[i], &masks[i])
+			if helps && time.Since(began) > stint {
+				time.Sleep(breath)
+				began = time.Now()
+			}
 		}
 		return nil
 	}
@@ -389,10 +394,10 @@ func (s *Snapshot) match(ctx context.Context, f *Filter, fill func(*chunk, *mask
 					err = fmt.Errorf("%v", p)
 				}
 			}()
-			return work()
+			return work(true)
 		})
 	}
-	own := work()
+	own := work(false)
 	if err := group.Wait(); own != nil || ctx.Err() != nil {
 		return nil
 	} else if err != nil {
@@ -410,6 +415,13 @@ func (s *Snapshot) match(ctx context.Context, f *Filter, fill func(*chunk, *mask
 
 // chunksEach is how many chunks are worth a goroutine.
 const chunksEach = 4
+
+// Those that help with a scan leave their processor alone for a breath after each stint: while all are busy nobody is told of a key that was
+// pressed for ten milliseconds.
+const (
+	stint  = 3 * time.Millisecond
+	breath = 500 * time.Microsecond
+)
 
 // none is the mask of a chunk without matches.
 var none mask
