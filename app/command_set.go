@@ -37,28 +37,34 @@ func settings() []setting {
 			}
 			return "hide"
 		}},
-		{"repeats", "what repeats an entry within 60 s", of("show", "fold"), (*Model).setRepeats, func(m *Model) string {
-			if m.folds {
-				return "fold"
-			}
-			return "show"
-		}},
-		{"gaps", "rows where there is nothing for more than 30 min", of("hide", "show"), (*Model).setGaps, func(m *Model) string {
-			if m.gaps {
-				return "show"
-			}
-			return "hide"
-		}},
-		{"wrap", "long values of the list on two lines", of("off", "on"), (*Model).setWrap, func(m *Model) string {
-			if m.events.Wraps() {
-				return "on"
-			}
-			return "off"
-		}},
+		either("repeats", "what repeats an entry within 60 s", "show", "fold", func(m *Model) bool { return m.folds }, func(m *Model, on bool) { m.folds = on }),
+		either("gaps", "rows where there is nothing for more than 30 min", "hide", "show", func(m *Model) bool { return m.gaps }, func(m *Model, on bool) { m.gaps = on }),
+		either("wrap", "long values of the list on two lines", "off", "on", func(m *Model) bool { return m.events.Wraps() }, func(m *Model, on bool) { m.events.SetWraps(on) }),
 		{"alarm", "when a rule of :watch meets something new, at most every 10 s", of(AlarmNames()...), (*Model).setAlarm, func(m *Model) string { return AlarmNames()[m.watching.alarm] }},
 		{"columns", "of the list: names joined by commas, or default", func(*Model) []string {
 			return append([]string{"default"}, events.ColumnNames()...)
 		}, (*Model).setColumns, func(m *Model) string { return columnsText(m.events.Columns()) }},
+	}
+}
+
+// either is a setting of two values, the second of which means that it is on.
+func either(name, does, off, on string, now func(*Model) bool, set func(*Model, bool)) setting {
+	values := []string{off, on}
+	return setting{
+		name, does, func(*Model) []string { return values },
+		func(m *Model, value string) error {
+			i, err := oneOf(name, value, values)
+			if err == nil {
+				set(m, i == 1)
+			}
+			return err
+		},
+		func(m *Model) string {
+			if now(m) {
+				return on
+			}
+			return off
+		},
 	}
 }
 
@@ -219,30 +225,6 @@ func (m *Model) wishFor(w wish) {
 		m.opened = no
 		m.focusOn(m.front())
 	}
-}
-
-func (m *Model) setRepeats(name string) error {
-	i, err := oneOf("repeats", name, []string{"show", "fold"})
-	if err == nil {
-		m.folds = i == 1
-	}
-	return err
-}
-
-func (m *Model) setGaps(name string) error {
-	i, err := oneOf("gaps", name, []string{"hide", "show"})
-	if err == nil {
-		m.gaps = i == 1
-	}
-	return err
-}
-
-func (m *Model) setWrap(name string) error {
-	i, err := oneOf("wrap", name, []string{"off", "on"})
-	if err == nil {
-		m.events.SetWraps(i == 1)
-	}
-	return err
 }
 
 func (m *Model) setUnmatched(name string) error {

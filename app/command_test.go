@@ -399,7 +399,7 @@ func TestRepeatsAndGaps(t *testing.T) {
 	// What stands elsewhere leads into a fold.
 	drive(m, "g", "e", "e")
 	row, _ := m.events.Selected()
-	if row.Status() != "ERROR" || !strings.Contains(m.events.Summary(120), "2 of x2") {
+	if row.Status() != "ERROR" || !strings.Contains(m.events.Summary(120), "repeat 2 of 2") {
 		t.Errorf("%s: %q", row.LogID(), m.events.Summary(120))
 	}
 
@@ -418,15 +418,15 @@ func TestRepeatsAndGaps(t *testing.T) {
 	check("flags", screen(t, 120, 40, ModelOptions{Fold: true, Gaps: true}, src), true, true)
 }
 
-// hasty is a source that fails until it is asked to try again.
-type hasty struct {
+// patient is a source that fails until it is asked to try again.
+type patient struct {
 	script
 	bell *source.Bell
 }
 
-func (h hasty) Retry() { h.bell.Ring() }
+func (h patient) Retry() { h.bell.Ring() }
 
-func (h hasty) Run(ctx context.Context, out chan<- source.Event) error {
+func (h patient) Run(ctx context.Context, out chan<- source.Event) error {
 	rung := h.bell.Rung()
 	out <- source.Event{Source: h.name, Status: &source.Status{
 		Source: h.name, State: source.Failing, Err: errors.New("access denied"), NextRetry: moment.Add(30 * time.Second),
@@ -446,7 +446,7 @@ func (h hasty) Run(ctx context.Context, out chan<- source.Event) error {
 // R has what failed tried again: what waits at once, and what could not go on by opening it anew.
 func TestReconnect(t *testing.T) {
 	all := morning(t)
-	waits := hasty{script{name: "waits", events: []source.Event{{Entries: all[:3]}, live("")}}, new(source.Bell)}
+	waits := patient{script{name: "waits", events: []source.Event{{Entries: all[:3]}, live("")}}, new(source.Bell)}
 	d := desk(t)
 	exists := false
 	d.Reopen = func(_ context.Context, name string) ([]source.Source, error) {

@@ -169,15 +169,10 @@ func (f *Feed) Run(ctx context.Context) error {
 			failed = append(failed, failure{name, err})
 		}
 	}
-	tell := func() {
+	report := func(ended bool) {
 		s := *f.state.Load()
 		s.Failed, s.Over = failed.errors(), failed.names()
-		f.publish(&s)
-	}
-	finish := func() {
-		tell()
-		s := *f.state.Load()
-		s.Ended, s.stopped = true, ctx.Err() != nil
+		s.Ended, s.stopped = ended, ended && ctx.Err() != nil
 		f.publish(&s)
 	}
 	running := len(f.Sources())
@@ -194,10 +189,8 @@ func (f *Feed) Run(ctx context.Context) error {
 			for running == 0 && len(in) > 0 {
 				fail("", f.take(<-in))
 			}
-			if running == 0 {
-				finish()
-			} else if e.err != nil {
-				tell()
+			if running == 0 || e.err != nil {
+				report(running == 0)
 			}
 		case r := <-f.more:
 			failed = failed.without(r.over)
@@ -214,7 +207,7 @@ func (f *Feed) Run(ctx context.Context) error {
 			over = nil // the sources end by themselves
 		}
 	}
-	finish()
+	report(true)
 	return errors.Join(failed.errors()...)
 }
 
@@ -257,7 +250,7 @@ func (f *Feed) add(ctx context.Context, r replacement) error {
 // Retry has the sources try again at once what has failed and waits for that.
 func (f *Feed) Retry() {
 	for _, src := range f.Sources() {
-		if h, ok := src.(source.Hasty); ok {
+		if h, ok := src.(source.Retrier); ok {
 			h.Retry()
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"taudit/app/config"
 	"taudit/source/query"
+	"taudit/source/store"
 	"taudit/source/verdict"
 	"taudit/theme"
 	"taudit/views"
@@ -227,7 +228,7 @@ func NewModel(ctx context.Context, feed *Feed, o ModelOptions) *Model {
 		copier:   copier{native: o.Clipboard, dir: o.Copies, seat: seat{plain: true}},
 		started:  o.Command,
 		marks:    newMarking(o.Marks),
-		novelty:  novelty{freshness: &freshness{}},
+		novelty:  novelty{news: new(store.News)},
 		turns:    make(chan struct{}, max(runtime.GOMAXPROCS(0)-1, 1)),
 
 		marksPane:  marks.New(),
@@ -397,7 +398,8 @@ func (m *Model) pass() {
 		Now: m.now, Clock: m.times, Store: m.state.Store, Status: m.state.Status, Gaps: m.state.Gaps,
 		Verdict: m.judged, About: m.state.About, Coverage: m.covers.text,
 		Matches: m.found.matches, Filter: m.found.number, Query: m.found.query, Context: m.context, Why: m.found.why,
-		Lines: m.found.lines, New: m.novelty.found.what, Loaded: m.novelty.found.loaded, Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
+		Lines: m.found.lines, New: m.novelty.found.what, Loaded: m.novelty.found.loaded,
+		Marks: m.marks.shown, Held: m.held, Find: find(m.env()), Alert: m.alert(),
 	}
 	m.filter.SetData(d)
 	for _, p := range m.all {

@@ -1,8 +1,6 @@
 package app
 
 import (
-	"context"
-	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -21,8 +19,8 @@ const (
 type novelty struct {
 	found noveltyMsg
 	at    time.Time // when it was looked for last
-	busy  bool      // it is being looked for
-	*freshness
+	busy  bool      // it is being looked for, with news
+	news  *store.News
 }
 
 // noveltyMsg is what is new in a snapshot.
@@ -31,13 +29,6 @@ type noveltyMsg struct {
 	what   map[uint64]store.Newness // by the Seq of keys; never changed
 	loaded time.Duration            // the history that it is said of
 	ok     bool                     // false: ctx was cancelled
-}
-
-// freshness is what is known of people from one look to the next.
-type freshness struct {
-	mu       sync.Mutex
-	activity *store.Activity
-	roster   *store.Roster
 }
 
 // renew looks for what is new, unless it is known or was looked for just now.
@@ -51,32 +42,11 @@ func (m *Model) renew() tea.Cmd {
 		return nil
 	}
 	n.busy, n.at = true, now
-	ctx, f := m.ctx, n.freshness
-	return func() tea.Msg { return f.look(ctx, snap, now) }
-}
-
-// look finds what is new.
-func (f *freshness) look(ctx context.Context, snap *store.Snapshot, now time.Time) noveltyMsg {
-	r := snap.Recent(now)
-	msg := noveltyMsg{snap: snap, loaded: r.Loaded, what: map[uint64]store.Newness{}, ok: true}
-	if r.For == 0 {
-		return msg
+	ctx, news := m.ctx, n.news
+	return func() tea.Msg {
+		what, ok := news.Find(ctx, snap, now)
+		return noveltyMsg{snap, what, snap.Recent(now).Loaded, ok}
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	activity := snap.Activity(ctx, f.activity)
-	if activity == nil {
-		return noveltyMsg{}
-	}
-	f.activity = activity
-	if f.roster == nil || !f.roster.Of(activity) {
-		f.roster = activity.Roster()
-	}
-	for _, first := range snap.Firsts(ctx, f.roster, r.Since) {
-		msg.what[first.Seq] |= first.What
-	}
-	msg.ok = ctx.Err() == nil
-	return msg
 }
 
 // renewed shows what is new.

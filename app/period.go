@@ -9,7 +9,7 @@ import (
 	"taudit/views"
 )
 
-// periods are the times that a filter can be narrowed to by two keys.
+// periods are the times that a filter can be narrowed to by two keys. What is brief of them is how the filter writes it.
 func periods() []choice {
 	return []choice{
 		{"1", "15 min", "15m"},

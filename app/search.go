@@ -48,11 +48,7 @@ func (b builder) Is(what string) (*store.Filter, bool) {
 		return store.Rows(func(r store.Row) bool { return r.Flags()&(store.Repeated|store.Resent) != 0 }), true
 	case "late":
 		return store.Rows(func(r store.Row) bool {
-			if !r.Dated() || r.Arrived().Sub(r.Time()) <= audit.LateAfter {
-				return false // few are left; where those came from takes more to tell
-			}
-			o := r.Origin()
-			_, late := o.Late(r.Time())
+			_, late := r.Late()
 			return late
 		}), true
 	}

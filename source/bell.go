@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Hasty is implemented by sources that wait before they try again what has failed.
-type Hasty interface {
+// Retrier is implemented by sources that wait before they try again what has failed.
+type Retrier interface {
 	// Retry has the source try again at once whatever waits for that. It returns immediately and may be called at any time from any goroutine.
 	Retry()
 }

@@ -78,8 +78,8 @@ const (
 
 	Keep   Action = "keep" // what is like it in one respect, which is asked for
 	Drop   Action = "drop"
-	Period Action = "period" // show only the last hours or days: asks how many
 	Only   Action = "only"   // the same, instead of what the filter says now
+	Period Action = "period" // show only the last hours or days: asks how many
 
 	NextRequest Action = "next-of-request"
 	PrevRequest Action = "previous-of-request"

@@ -56,8 +56,6 @@ type Env struct {
 	// Filters keeps the filters that were used; nil keeps none.
 	Filters FilterHistory
 
-	origins *sync.Map // the references of sources, by the names of those
-
 	// Commands keeps the commands that were typed on the screen, and Views the named views; nil keeps none.
 	Commands FilterHistory
 	Views    *config.Views
@@ -83,7 +81,8 @@ type Env struct {
 	Now     func() time.Time
 	Version string
 
-	settings settings // of the command that runs
+	settings settings  // of the command that runs
+	origins  *sync.Map // the references of its sources, by the names of those
 }
 
 // Positions is what outlives the program of how far sources were read. Take returns at once, and the others block on the disk; all may be

@@ -57,7 +57,7 @@ var (
 	_ source.Source   = (*Stream)(nil)
 	_ source.Distinct = (*Stream)(nil)
 	_ source.Resumer  = (*Stream)(nil)
-	_ source.Hasty    = (*Stream)(nil)
+	_ source.Retrier  = (*Stream)(nil)
 	_ source.Opener   = Open
 )
 
@@ -121,7 +121,7 @@ func (s *Stream) Name() string {
 // Distinguish puts the account into the name, if the stream was named by its ARN. It must be called before Run, if at all.
 func (s *Stream) Distinguish() { s.distinct = s.ref.ARN != "" }
 
-// Retry is that of [source.Hasty]. How often a shard is read does not change with it.
+// Retry is that of [source.Retrier]. How often a shard is read does not change with it.
 func (s *Stream) Retry() { s.bell.Ring() }
 
 // Run reads the stream as [source.Source] says. When it does not follow, each shard is read to its tip. It gives an error for a

@@ -9,14 +9,7 @@ import (
 
 // What stands for another query means what that does, also beside other values and negated; what does not is asked as ever.
 func TestIsWhatStandsForAQuery(t *testing.T) {
-	parse := func(text string) query.Query {
-		t.Helper()
-		q, err := query.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return q
-	}
+	parse := func(text string) query.Query { return parsed(t, text) }
 	rules := query.Or(parse("op:DeleteUser"), parse("is:error op:UpdateUser"))
 	env := &query.Env{
 		Now:   clock,

@@ -160,17 +160,17 @@ func And(queries ...Query) Query {
 
 // Or joins queries: one has to be true. An empty one means everything, and so does the result then; without any, nothing does.
 func Or(queries ...Query) Query {
-	any := or{}
+	list := or{}
 	var asks []Unknown
 	for _, q := range queries {
 		if q.root == nil {
 			return Query{}
 		}
-		any = append(any, q.root)
+		list = append(list, q.root)
 		asks = append(asks, q.asks...)
 	}
-	if len(any) == 1 {
-		return Query{root: any[0], asks: asks}
+	if len(list) == 1 {
+		return Query{root: list[0], asks: asks}
 	}
-	return Query{root: any, asks: asks}
+	return Query{root: list, asks: asks}
 }

@@ -347,15 +347,18 @@ func TestAnyValueCanBeQuoted(t *testing.T) {
 	})
 }
 
-func TestTimelessAndAnd(t *testing.T) {
-	parse := func(text string) query.Query {
-		t.Helper()
-		q, err := query.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return q
+// parsed reads a query that is right.
+func parsed(t testing.TB, text string) query.Query {
+	t.Helper()
+	q, err := query.Parse(text)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return q
+}
+
+func TestTimelessAndAnd(t *testing.T) {
+	parse := func(text string) query.Query { return parsed(t, text) }
 	for text, want := range map[string]string{
 		"":                              "",
 		"since:2h":                      "",

@@ -71,11 +71,11 @@ type Source struct {
 }
 
 var (
-	_ source.Source = (*Source)(nil)
-	_ source.Hasty  = (*Source)(nil)
+	_ source.Source  = (*Source)(nil)
+	_ source.Retrier = (*Source)(nil)
 )
 
-// Retry is that of [source.Hasty].
+// Retry is that of [source.Retrier].
 func (s *Source) Retry() { s.bell.Ring() }
 
 // New makes a source that reads through api, which must not retry by itself: waiting is the source's business, which says so in

@@ -463,6 +463,9 @@ func (m *Matches) At(i int) Row {
 	return Row{snap: m.snap, chunk: m.snap.chunks[c], i: m.masks[c].nth(i - m.starts[c])}
 }
 
+// has tells whether a row is in the set.
+func (m *mask) has(row int) bool { return m[row/64]>>(row%64)&1 == 1 }
+
 // nth gives the row of match n.
 func (m *mask) nth(n int) int {
 	for i, w := range m {
@@ -502,7 +505,7 @@ func (m *Matches) Find(k Key) (i int, ok bool) {
 	if set == nil {
 		return i, false
 	}
-	ok = m.snap.chunks[p.chunk].key(p.row) == k && set[p.row/64]>>(p.row%64)&1 == 1
+	ok = m.snap.chunks[p.chunk].key(p.row) == k && set.has(p.row)
 	return i + set.rank(p.row), ok
 }
 

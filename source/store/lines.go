@@ -6,8 +6,6 @@ import (
 	"slices"
 	"sort"
 	"time"
-
-	"taudit/source/audit"
 )
 
 // Layout says what lines a list makes of entries.
@@ -174,8 +172,8 @@ func (l *Lines) repeats(e *edge, chunk, row int, apart *mask) bool {
 	if l.layout.Fold <= 0 {
 		return false
 	}
-	t, match := c.times[row], apart[row/64]>>(row%64)&1 == 1
-	peculiar := c.flags[row]&(undated|Rescued|Conflict|Resent) != 0 || l.row(place{chunk, row}).late()
+	t, match := c.times[row], apart.has(row)
+	peculiar := c.flags[row]&(undated|Rescued|Conflict|Resent) != 0 || l.row(place{chunk, row}).isLate()
 	same := e.run && !peculiar && match == e.match && uint64(t)-uint64(e.first) <= uint64(l.layout.Fold)
 	for k, column := range repeating {
 		same = same && c.codes[column][row] == e.codes[k]
@@ -188,17 +186,6 @@ func (l *Lines) repeats(e *edge, chunk, row int, apart *mask) bool {
 	}
 	e.run, e.first, e.match = !peculiar, t, match
 	return false
-}
-
-// late says whether the entry took long to arrive.
-func (r Row) late() bool {
-	t, at := r.chunk.times[r.i], r.chunk.record(r.i).Arrived(r.chunk.times[r.i])
-	if at == 0 || at-t <= int64(audit.LateAfter) {
-		return false // few are left; where those came from takes more to tell
-	}
-	o := r.Origin()
-	_, late := o.Late(r.Time())
-	return late
 }
 
 // number counts the lines.
@@ -232,8 +219,6 @@ func (l *Lines) place(line int) (p place, gap bool) {
 	return place{chunk, row}, gaps.has(row) && heads.rank(row)+gaps.rank(row) == n
 }
 
-func (m *mask) has(row int) bool { return m[row/64]>>(row%64)&1 == 1 }
-
 // At gives the entry of a line, from 0 to Len()-1: the first of those that it stands for. Of a gap it is the one behind it.
 func (l *Lines) At(line int) Row {
 	p, _ := l.place(line)
@@ -249,10 +234,10 @@ func (l *Lines) Find(k Key) (line int, ok bool) {
 	if !p.in(l.snap.chunks) {
 		return l.length, false
 	}
-	is := l.snap.chunks[p.chunk].compare(p.row, k) == 0
-	if heads, gaps := l.heads[p.chunk], &l.gaps[p.chunk].mask; is && heads.has(p.row) {
-		return l.starts[p.chunk] + heads.rank(p.row) + gaps.rank(p.row+1), true
-	} else if is && l.rows(p.chunk).has(p.row) {
+	switch is := l.snap.chunks[p.chunk].compare(p.row, k) == 0; {
+	case is && l.heads[p.chunk].has(p.row):
+		return l.line(p), true
+	case is && l.rows(p.chunk).has(p.row):
 		return l.line(l.before(l.heads, p)), false
 	}
 	return l.starts[p.chunk] + l.heads[p.chunk].rank(p.row) + l.gaps[p.chunk].rank(p.row), false

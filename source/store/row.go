@@ -101,6 +101,22 @@ func (r Row) Arrived() time.Time {
 	return time.Time{}
 }
 
+// Late says how long the entry took to the sink, and whether that is unusually long: see [audit.Origin.Late]. An entry without an emit time
+// is never late.
+func (r Row) Late() (took time.Duration, late bool) {
+	t, at := r.chunk.times[r.i], r.chunk.record(r.i).Arrived(r.chunk.times[r.i])
+	if at == 0 || at-t <= int64(audit.LateAfter) || !r.Dated() {
+		return 0, false // few are left; where those came from takes more to tell
+	}
+	o := r.Origin()
+	return o.Late(r.Time())
+}
+
+func (r Row) isLate() bool {
+	_, late := r.Late()
+	return late
+}
+
 func (r Row) word(c Column) string { return r.snap.words.Text(c, r.chunk.codes[c][r.i]) }
 
 func (r Row) person() *audit.Person { return r.snap.words.Person(r.chunk.codes[Principals][r.i]) }

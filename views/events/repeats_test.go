@@ -80,7 +80,7 @@ func TestRepeatsAreFoldedAndOpened(t *testing.T) {
 	want[8], want[9] = "10:30:00 Operation0", "10:30:01 Operation1"
 	check("one is opened", want)
 	do(p, views.Down)
-	if got := selected(t, p); got != "id-000018" || !strings.Contains(p.Summary(100), "2 of x2") {
+	if got := selected(t, p); got != "id-000018" || !strings.Contains(p.Summary(100), "repeat 2 of 2") {
 		t.Errorf("%s, %q", got, p.Summary(100))
 	}
 	do(p, views.Down)

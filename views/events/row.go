@@ -6,7 +6,6 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"taudit/source/audit"
 	"taudit/source/store"
 	"taudit/theme"
 	"taudit/views/grid"
@@ -116,11 +115,8 @@ func (p *Pane) peculiar(r store.Row) (sign, note string) {
 	case f&store.Resent != 0:
 		return g.Resent, "resent"
 	}
-	if r.Arrived().Sub(r.Time()) > audit.LateAfter { // few are; where it came from takes more to tell
-		o := r.Origin()
-		if took, late := o.Late(r.Time()); late {
-			return g.Late, "late " + brief(took)
-		}
+	if took, late := r.Late(); late {
+		return g.Late, "late " + brief(took)
 	}
 	if what := p.data.New[r.Seq()]; what != 0 {
 		return g.New, "new " + firstOf(what, r)

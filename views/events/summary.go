@@ -43,7 +43,7 @@ func (p *Pane) Summary(width int) string {
 		last := p.base.At(p.number() + n.Entries - 1)
 		parts = append(parts, times(n.Entries)+" in "+views.Age(last.Time().Sub(r.Time())))
 	} else if n.Entries > 1 {
-		parts = append(parts, strconv.Itoa(n.Nth+1)+" of "+times(n.Entries))
+		parts = append(parts, "repeat "+strconv.Itoa(n.Nth+1)+" of "+strconv.Itoa(n.Entries))
 	}
 	if a := address(r); a != "" {
 		parts = append(parts, "ip "+a)
