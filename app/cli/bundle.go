@@ -61,7 +61,7 @@ func (env *Env) bundle(cmd *cobra.Command, refs []string, dir string, r *reading
 	if err := vacant("--output", dir); err != nil {
 		return usagef(cmd, "%v", err)
 	}
-	g, err := env.gather(cmd, refs, r)
+	g, err := env.gather(cmd, refs, r, false)
 	if err != nil {
 		return err
 	}

@@ -25,8 +25,9 @@ type gathered struct {
 	failed   bool // a source did
 }
 
-// gather reads sources to their end, and tells what failed as it happens. It is an error when that was interrupted.
-func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading) (*gathered, error) {
+// gather reads sources to their end, and tells what failed as it happens. It is an error when that was interrupted. With only set, of
+// entries that the filter does not mean there need not be more than that they are there.
+func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading, only bool) (*gathered, error) {
 	if r.latest {
 		return nil, usagef(cmd, "--latest is for what arrives from now on, and %s is about what is there", cmd.Name())
 	}
@@ -55,6 +56,9 @@ func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading) (*gathered
 	}
 	defer closeLog()
 	g.asked.Log, g.asked.Vocabulary = log, audit.NewVocabulary()
+	if only {
+		seek(g.asked.Vocabulary, g.query, g.language)
+	}
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

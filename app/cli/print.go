@@ -136,6 +136,9 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, p.follow, audit.NewVocabulary()
 	env.starting(&p.reading, &o)
+	if language.Now = clock().UTC(); !p.follow {
+		seek(o.Vocabulary, q, language)
+	}
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

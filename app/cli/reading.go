@@ -170,6 +170,13 @@ func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.
 	return func() time.Time { return t }, nil
 }
 
+// seek has all entries skimmed that a query surely does not mean, for a command that wants no others.
+func seek(v *audit.Vocabulary, q query.Query, language query.Env) {
+	if t, ok := q.Trace(&language); ok {
+		v.Seek(&t)
+	}
+}
+
 // query reads --filter.
 func (r *reading) query(cmd *cobra.Command) (query.Query, error) { return r.queryOf(cmd, "--filter") }
 

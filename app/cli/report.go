@@ -168,7 +168,7 @@ func (env *Env) report(cmd *cobra.Command, refs []string, p *reporting) error {
 
 // change reads what happened in a change window and writes the report of it.
 func (env *Env) change(cmd *cobra.Command, refs []string, p *reporting, begin, end bound, who []string, to *destination) (*gathered, views.Rows, error) {
-	g, err := env.gather(cmd, refs, &p.reading)
+	g, err := env.gather(cmd, refs, &p.reading, true)
 	if err != nil {
 		return nil, nil, err
 	}

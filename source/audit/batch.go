@@ -40,6 +40,10 @@ const (
 	Rescued                   // decoded from a Firehose error record
 	Loose                     // some of it is kept as it stands
 	Odd                       // a text of it that has no number has escapes, or bytes that are not ASCII
+
+	// Skimmed means that it is surely not sought: see [Vocabulary.Seek]. Of such an entry there are its time, log_id, version, operation and
+	// origin, and of its columns the operation and the origin alone.
+	Skimmed Flags = 1 << 7
 )
 
 // Len counts the entries.

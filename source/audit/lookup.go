@@ -23,7 +23,7 @@ func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok b
 	}
 	r := &p.recent[hashOf(s)>>(64-textBits)]
 	if len(s) == int(r.size) && string(r.text[:r.size]) == s {
-		if !p.learning {
+		if !p.learning && at.field&(emitTimeField|logIDField) == 0 {
 			at.last = r // it has no escapes
 		}
 		return r.code, false, true

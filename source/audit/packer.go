@@ -46,6 +46,11 @@ type Packer struct {
 	shapes   []uint32
 	values   []byte
 	gist     gist
+	skimmed  bool
+	version  []byte // what is kept of a skimmed one
+
+	vain    int // entries that were asked about and may be sought
+	resting int // entries that are not asked about
 
 	// The batch.
 	records []byte
@@ -170,6 +175,11 @@ func (p *Packer) add(e *Entry, at int64) {
 // Quick packs the entry that b begins with, if it looks like others that were added, and gives where it ends. It gives false for
 // what it does not know, whether that is an entry or not. at is where b begins in what it is read from.
 func (p *Packer) Quick(b []byte, at int64, o *Origin) (end int, ok bool) {
+	if p.vocabulary.sought != nil {
+		if end, ok := p.skim(b, at, o); ok {
+			return end, true
+		}
+	}
 	p.begin(false)
 	end = p.object(b, 0, &p.root, false)
 	r := &p.gist
@@ -198,7 +208,7 @@ func (p *Packer) Quick(b []byte, at int64, o *Origin) (end int, ok bool) {
 }
 
 func (p *Packer) begin(learning bool) {
-	p.learning, p.loose, p.odd, p.depth = learning, false, false, 0
+	p.learning, p.loose, p.odd, p.skimmed, p.depth = learning, false, false, false, 0
 	p.path, p.shapes, p.values = p.path[:0], p.shapes[:0], p.values[:0]
 	if !learning {
 		p.gist = gist{}
@@ -217,6 +227,9 @@ func (p *Packer) finish(nanos int64, dated bool, logID string, o *Origin, at int
 	}
 	if p.loose {
 		flags |= Loose
+	}
+	if p.skimmed {
+		flags |= Skimmed
 	}
 	if p.odd || !isPlain(logID) {
 		flags |= Odd

@@ -39,7 +39,8 @@ type Vocabulary struct {
 	nodes   map[nodeKey]uint32
 	shapes  map[string]uint32
 
-	slabs slabs // of records
+	slabs  slabs // of records
+	sought Sought
 }
 
 // Words are what a vocabulary held at one moment. They are immutable, and know all that was packed before they were taken.

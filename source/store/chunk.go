@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"cmp"
+	"slices"
 	"sort"
 	"unsafe"
 
@@ -21,6 +22,7 @@ type chunk struct {
 	// id tells chunks apart. A chunk that only grew has that of the one it grew from, and the same rows up to its length.
 	id      *byte
 	undated bool // some row has no emit time
+	skimmed bool // some row is skimmed
 
 	times  []int64
 	seqs   []uint64 // nil: they follow each other, from first on
@@ -54,12 +56,27 @@ func newChunk(size int) *chunk {
 func adopt(b *audit.Batch, i, j int, seq uint64) *chunk {
 	c := &chunk{
 		id: new(byte), times: b.Times[i:j:j], flags: b.Flags[i:j:j], starts: b.Starts[i:j:j], sizes: b.Sizes[i:j:j], records: []string{b.Records},
-		first: seq + uint64(i),
+		first: seq + uint64(i), skimmed: slices.ContainsFunc(b.Flags[i:j], skimmed),
 	}
 	for k := range c.codes {
 		c.codes[k] = b.Codes[k][i:j:j]
 	}
 	return c
+}
+
+func skimmed(f Flags) bool { return f&audit.Skimmed != 0 }
+
+// rows are those from a row on that a filter may mean: of those that are skimmed nobody knows enough.
+func (c *chunk) rows(from int) (m mask) {
+	m.span(from, c.len())
+	if c.skimmed {
+		for i, f := range c.flags {
+			if skimmed(f) {
+				m[i/64] &^= 1 << (i % 64)
+			}
+		}
+	}
+	return m
 }
 
 func (c *chunk) len() int { return len(c.times) }
@@ -86,7 +103,7 @@ func (c *chunk) record(i int) audit.Record {
 // add appends a row behind the last.
 func (c *chunk) add(r record) {
 	b, i := r.batch, r.row
-	c.undated = c.undated || r.flags&undated != 0
+	c.undated, c.skimmed = c.undated || r.flags&undated != 0, c.skimmed || skimmed(r.flags)
 	c.times = append(c.times, r.key.Time)
 	c.seqs = append(c.seqs, r.key.Seq)
 	c.flags = append(c.flags, r.flags)
@@ -112,7 +129,7 @@ func (c *chunk) text(records string) uint16 {
 
 // copyRows appends rows i to j of o.
 func (c *chunk) copyRows(o *chunk, i, j int) {
-	c.undated = c.undated || o.undated
+	c.undated, c.skimmed = c.undated || o.undated, c.skimmed || o.skimmed
 	c.times = append(c.times, o.times[i:j]...)
 	for k := i; k < j; k++ {
 		c.seqs = append(c.seqs, o.seq(k))

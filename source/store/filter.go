@@ -306,8 +306,9 @@ func (s *Snapshot) Newest(ctx context.Context, f *Filter, enough int, patience t
 			return nil
 		}
 		m.from--
-		c, found := s.chunks[m.from], new(mask)
-		found.span(0, c.len())
+		c := s.chunks[m.from]
+		rows := c.rows(0)
+		found := &rows
 		f.scan(s, c, found)
 		if n := found.count(); n > 0 {
 			m.masks[m.from] = found
@@ -340,8 +341,7 @@ func (s *Snapshot) Match(ctx context.Context, f *Filter, old *Matches) *Matches 
 		if from == c.len() {
 			return
 		}
-		var left mask
-		left.span(from, c.len())
+		left := c.rows(from)
 		f.scan(s, c, &left)
 		for i := range m {
 			m[i] |= left[i]

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"slices"
@@ -245,4 +246,73 @@ func BenchmarkMatch(b *testing.B) {
 			s.Match(b.Context(), store.Words(store.Operations, func(e *audit.Entry) bool { return e.Operation == "UpdateUser" }), nil)
 		}
 	})
+}
+
+// sought are entries that say who.
+type sought string
+
+func (s sought) May(raw []byte, _ int64) bool { return bytes.Contains(raw, []byte(s)) }
+
+// What is skimmed is no match, and still tells what is a copy of what: a store gives the same matches as if it had all of everything.
+func TestSkimmedRowsAreThereAndNoMatch(t *testing.T) {
+	ada := func() *store.Filter {
+		return store.Words(store.Principals, func(e *audit.Entry) bool { return e.Principal.Name == "ada" })
+	}
+	skimmed := 0
+	rapid.Check(t, func(t *rapid.T) {
+		some := audit.NewVocabulary()
+		some.Seek(sought("ada"))
+		limits := store.Limits{MaxEntries: rapid.SampledFrom([]int{0, 30}).Draw(t, "limit")}
+		all, few := store.New(limits), store.Sharing(some, limits)
+		vocabulary := audit.NewVocabulary()
+		one, two := audit.NewDecoder(), audit.NewDecoder()
+		for range rapid.IntRange(1, 5).Draw(t, "batches") {
+			var text []byte
+			for range rapid.IntRange(1, 40).Draw(t, "entries") {
+				text = fmt.Appendf(text, `{"emit_time":"2023-11-08T08:14:%02dZ","operation":"%s","status":"OK","version":%d,"log_id":"id-%d","principal":{"type":"user","name":"%s"}}`,
+					rapid.IntRange(0, 3).Draw(t, "second"), rapid.SampledFrom([]string{"DeleteUser", "CreateUser"}).Draw(t, "operation"), rapid.IntRange(0, 3).Draw(t, "version"),
+					rapid.IntRange(0, 20).Draw(t, "id"), rapid.SampledFrom([]string{"ada", "bob", "eve", "b\\u006fb"}).Draw(t, "name"))
+			}
+			pack := func(s *store.Store, d *audit.Decoder, v *audit.Vocabulary) {
+				if err := d.Pack(v, bytes.NewReader(text), 0, audit.Origin{}, func(b *audit.Batch, _ []audit.Bad) error {
+					s.AppendBatch(b)
+					return nil
+				}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pack(all, one, vocabulary)
+			pack(few, two, some)
+		}
+		want, got := all.Snapshot(), few.Snapshot()
+		if got.Len() != want.Len() || got.Duplicates() != want.Duplicates() || got.Evicted() != want.Evicted() {
+			t.Fatalf("%d rows, %d copies, %d evicted; want %d, %d, %d", got.Len(), got.Duplicates(), got.Evicted(), want.Len(), want.Duplicates(), want.Evicted())
+		}
+		for _, f := range []func() *store.Filter{
+			ada,
+			func() *store.Filter { return store.All(store.Scalars(asking("ada")), ada()) },
+			func() *store.Filter { return store.All(store.Not(store.Between(0, 1)), ada()) },
+			func() *store.Filter { return store.All(store.Not(store.Any()), ada()) },
+		} {
+			w, g := want.Match(context.Background(), f(), nil), got.Match(context.Background(), f(), nil)
+			if w.Len() != g.Len() {
+				t.Fatalf("%d matches, want %d", g.Len(), w.Len())
+			}
+			for i := range w.Len() {
+				if a, b := w.At(i), g.At(i); a.Raw() != b.Raw() || a.Flags() != b.Flags() {
+					t.Fatalf("match %d is %s with flags %b, want %s with %b", i, b.Raw(), b.Flags(), a.Raw(), a.Flags())
+				}
+			}
+		}
+		rest := got.Match(context.Background(), store.Not(ada()), nil)
+		for i := range rest.Len() {
+			if rest.At(i).Flags()&audit.Skimmed != 0 {
+				t.Fatal("a skimmed row is a match")
+			}
+		}
+		skimmed += got.Len() - rest.Len() - got.Match(context.Background(), ada(), nil).Len()
+	})
+	if skimmed == 0 {
+		t.Error("nothing was skimmed")
+	}
 }

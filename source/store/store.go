@@ -187,8 +187,7 @@ func (s *Store) merge(b *audit.Batch, seq uint64, added *Added) {
 	for _, r := range batch {
 		switch twin := lastTwin(keep, r); {
 		case twin >= 0 && s.newer(r, keep[twin]):
-			keep[twin].row = r.row
-			keep[twin].flags |= Resent
+			keep[twin].row, keep[twin].flags = r.row, keep[twin].flags&Repeated|r.flags|Resent
 			added.Replaced++
 		case twin >= 0:
 			keep[twin].flags |= Repeated
