@@ -101,11 +101,20 @@ func FuzzSkim(f *testing.F) {
 }
 
 func BenchmarkSkim(b *testing.B) {
-	text := bytes.Join(samples(b), nil)
+	text := history(40000)
 	v, d := NewVocabulary(), NewDecoder()
 	v.Seek(having{text: "nowhere"})
 	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	n := 0
 	for b.Loop() {
-		packed(b, v, d, bytes.NewReader(text))
+		err := d.Pack(v, bytes.NewReader(text), 0, Origin{Source: "s", Part: "p"}, func(b *Batch, _ []Bad) error {
+			n += b.Len()
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
 	}
+	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
 }
