@@ -1,5 +1,7 @@
 package audit
 
+import "unsafe"
+
 // text gives the number of a text that a column needs.
 func (p *Packer) text(s string) uint32 {
 	code, _, _ := p.look(s, true, &p.root)
@@ -38,6 +40,12 @@ func (p *Packer) look(s string, needed bool, at *step) (code uint32, fresh, ok b
 		r.code, r.size = code, uint8(copy(r.text[:], s))
 	}
 	return code, fresh, true
+}
+
+// at tells whether b[i] begins with the text and a quote.
+func (r *recent) at(b []byte, i int) bool {
+	n := int(r.size)
+	return len(b)-i > n && *(*byte)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i+n)) == '"' && string(b[i:i+n]) == string(r.text[:n])
 }
 
 // hashOf looks at both ends of a text and at its middle: names and numbers that belong together have the beginning in common, and addresses of

@@ -27,14 +27,16 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 	}
 	var s *step
 	for begins := true; ; begins = false {
-		s = here.match(b, i)
-		if s == nil && p.learning {
-			s = p.learn(b, i, in, listed, here, begins)
+		if s = here.one; s == nil || !s.at(b, i) {
+			s = here.match(b, i)
+			if s == nil && p.learning && len(p.path)-from < maxMembers {
+				s = p.learn(b, i, in, listed, here, begins)
+			}
+			if s == nil {
+				return -1
+			}
 		}
-		if s == nil || len(p.path)-from == maxMembers {
-			return -1
-		}
-		i += len(s.literal)
+		i += int(s.size)
 		p.path = append(p.path, s.id)
 		if s.end {
 			break
@@ -45,6 +47,9 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 		here = &s.next
 	}
 	if nodes := p.path[from:]; !same(s.nodes, nodes) {
+		if len(nodes) > maxMembers {
+			return -1
+		}
 		var ok bool
 		if s.shape, ok = p.shape(nodes); !ok {
 			return -1
@@ -203,7 +208,7 @@ func (p *Packer) array(b []byte, i int, s *step, listed bool) int {
 
 // str packs the string that begins at b[i]. An element tells nothing about the entry.
 func (p *Packer) str(b []byte, i int, s *step, element bool) int {
-	if r := s.last; !p.learning && r.size > 0 && len(b)-i-2 > int(r.size) && b[i+1+int(r.size)] == '"' && string(b[i+1:i+1+int(r.size)]) == string(r.text[:r.size]) {
+	if r := s.last; r.size > 0 && !p.learning && r.at(b, i+1) {
 		p.number(r.code)
 		if s.coded && !element {
 			p.note(s, r.code)
@@ -211,7 +216,8 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 		return i + 2 + int(r.size)
 	}
 	end := plainEnd(b, i+1)
-	if end < 0 {
+	escaped := end < 0
+	if escaped {
 		switch {
 		case p.learning:
 			end = quoteEnd(b, i) - 1
@@ -227,7 +233,7 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 			return -1
 		}
 	}
-	text := unsafe.String(unsafe.SliceData(b[i+1:]), end-i-1)
+	text := textOf(b[i+1 : end])
 	if s.says && !element {
 		switch s.field {
 		case emitTimeField:
@@ -260,7 +266,7 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 	p.values = append(p.values, 0, 0, 0)
 	packed, head, ok := appendHex(p.values, text)
 	if !ok {
-		p.odd = p.odd || !isPlain(text)
+		p.odd = p.odd || escaped
 		p.values = appendText(p.values[:n], spelled, text)
 		return end + 1
 	}
@@ -369,7 +375,7 @@ func (p *Packer) scalar(b []byte, i int, s *step) int {
 	if f != noFault {
 		return -1
 	}
-	text := unsafe.String(unsafe.SliceData(b[i:]), end-i)
+	text := textOf(b[i:end])
 	if !s.unique && len(text) <= maxWordy {
 		if code, ok := p.repeated(text, s); ok {
 			p.values = binary.AppendUvarint(p.values, uint64(code)<<(kindBits+1)|scalarOf)
@@ -388,20 +394,19 @@ func (p *Packer) asItIs(b []byte) {
 
 // plainEnd finds the closing quote of a string that goes on at b[i], if it has nothing but printable ASCII and no escapes; else it is negative.
 func plainEnd(b []byte, i int) int {
-	// As in scanner.text; what is not ASCII is marked too.
-	const (
-		ones  = 0x0101010101010101
-		highs = 0x8080808080808080
-	)
-	for ; i+8 <= len(b); i += 8 {
-		w := binary.LittleEndian.Uint64(b[i:])
-		quote, slash := w^(ones*'"'), w^(ones*'\\')
-		if m := ((quote-ones)&^quote | (slash-ones)&^slash | (w-ones*' ')&^w | w) & highs; m != 0 {
-			if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' {
-				return -1
-			}
-			return i
+	here := unsafe.Pointer(unsafe.SliceData(b))
+	for ; i+16 <= len(b); i += 16 {
+		m, second := marks(load(unsafe.Add(here, i))), marks(load(unsafe.Add(here, i+8)))
+		if m|second == 0 {
+			continue
 		}
+		if m == 0 {
+			i, m = i+8, second
+		}
+		if i += bits.TrailingZeros64(m) >> 3; b[i] != '"' {
+			return -1
+		}
+		return i
 	}
 	for ; i < len(b); i++ {
 		switch c := b[i]; {
@@ -414,8 +419,26 @@ func plainEnd(b []byte, i int) int {
 	return -1
 }
 
+// marks sets the high bit of the first byte that is a quote, a backslash, no printable character or not ASCII. Bits above it may be wrong, as in
+// [scanner.text], but since bytes that are not ASCII have that bit themselves it takes less.
+func marks(w uint64) uint64 {
+	const ones = 0x0101010101010101
+	quote, slash := w^(ones*'"'), w^(ones*'\\')
+	return ((quote - ones) | (slash - ones) | (w - ones*' ') | w) & (ones << 7)
+}
+
+// textOf is b as a text that shares memory with it.
+func textOf(b []byte) string { return *(*string)(unsafe.Pointer(&b)) }
+
 // isPlain tells whether a string, as it stands between its quotes, says what it looks like.
 func isPlain(s string) bool {
+	const ones = 0x0101010101010101
+	for ; len(s) >= 8; s = s[8:] {
+		w := load(unsafe.Pointer(unsafe.StringData(s)))
+		if ((w^(ones*'\\')-ones)|w)&(ones<<7) != 0 {
+			return false
+		}
+	}
 	for i := range len(s) {
 		if c := s[i]; c == '\\' || c >= utf8.RuneSelf {
 			return false

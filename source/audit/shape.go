@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 const (
@@ -94,8 +95,10 @@ const (
 // entry comes first, because there are more steps than the nearest cache of a processor holds.
 type step struct {
 	// One line of a processor's cache.
-	head, tail uint64 // the first and the last bytes of a literal that is long enough
-	literal    string
+	head, tail uint64  // the first and the last eight bytes of the literal, as far as it has them
+	mask       uint64  // of the bits of head and tail that count
+	size       uint16  // of the literal, in bytes
+	toTail     uint16  // where tail begins
 	last       *recent // text
 	id         uint32
 	field      field // of the entry
@@ -111,6 +114,7 @@ type step struct {
 	context    context
 
 	// Another.
+	literal       string
 	second, third uint64 // the bytes beside head and tail, if the literal is twice as long
 	next          choice // in the same object
 
@@ -147,18 +151,12 @@ const (
 	apiKeyPart
 )
 
-// match finds the step that stands at b[i].
+// match finds the step that stands at b[i], if there is not just one.
 func (c *choice) match(b []byte, i int) *step {
-	if s := c.one; s != nil {
-		if s.at(b, i) {
-			return s
-		}
-		return nil
-	}
 	if c.table == nil || len(b)-i < 10 {
 		return c.search(b, i)
 	}
-	likely := &c.table[binary.LittleEndian.Uint64(b[i+2:])*odd>>(64-choiceBits)]
+	likely := &c.table[load(unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i+2))*odd>>(64-choiceBits)]
 	if s := *likely; s != nil && s.at(b, i) {
 		return s
 	}
@@ -191,25 +189,47 @@ func (c *choice) add(s *step) {
 
 // at tells whether the step stands at b[i].
 func (s *step) at(b []byte, i int) bool {
-	n := len(s.literal)
-	if len(b)-i < n {
+	n := int(s.size)
+	if len(b)-i < n+8 {
+		return s.nearEnd(b[i:])
+	}
+	here := unsafe.Add(unsafe.Pointer(unsafe.SliceData(b)), i) // eight bytes behind the literal are there, too
+	if ((load(here)^s.head)|(load(unsafe.Add(here, s.toTail))^s.tail))&s.mask != 0 {
 		return false
 	}
-	if n < 8 {
-		if string(b[i:i+n]) != s.literal {
-			return false
-		}
-	} else if binary.LittleEndian.Uint64(b[i:]) != s.head || binary.LittleEndian.Uint64(b[i+n-8:]) != s.tail || n > 16 && !s.between(b[i:i+n]) {
+	if n > 16 && ((load(unsafe.Add(here, 8))^s.second)|(load(unsafe.Add(here, n-16))^s.third) != 0 || n > 32 && string(b[i+16:i+n-16]) != s.literal[16:n-16]) {
 		return false
 	}
-	return s.end || len(b)-i > n && b[i+n] > ' ' // not more white space than that
+	return s.end || *(*byte)(unsafe.Add(here, n)) > ' ' // not more white space than that
 }
 
-// between tells whether what is between the first and the last bytes of a long literal is what b has there.
-func (s *step) between(b []byte) bool {
-	n := len(b)
-	return binary.LittleEndian.Uint64(b[8:]) == s.second && binary.LittleEndian.Uint64(b[n-16:]) == s.third &&
-		(n <= 32 || string(b[16:n-16]) == s.literal[16:n-16])
+// nearEnd tells the same of the beginning of b.
+func (s *step) nearEnd(b []byte) bool {
+	n := len(s.literal)
+	return len(b) >= n && string(b[:n]) == s.literal && (s.end || len(b) > n && b[n] > ' ')
+}
+
+// load reads eight bytes, the first as the lowest.
+func load(at unsafe.Pointer) uint64 { return binary.LittleEndian.Uint64((*[8]byte)(at)[:]) }
+
+func newStep(id uint32, literal string, end bool) *step {
+	n := len(literal)
+	s := &step{id: id, literal: literal, size: uint16(n), end: end, last: &recent{}}
+	at := func(i int) uint64 {
+		var eight [8]byte
+		copy(eight[:], literal[i:])
+		return load(unsafe.Pointer(&eight))
+	}
+	s.toTail = uint16(max(0, n-8))
+	s.head, s.tail = at(0), at(int(s.toTail))
+	var counts [8]byte
+	for i := range min(n, 8) {
+		counts[i] = 0xFF
+	}
+	if s.mask = load(unsafe.Pointer(&counts)); n > 16 {
+		s.second, s.third = at(8), at(n-16)
+	}
+	return s
 }
 
 // learn makes a step of what stands at b[i], or gives nil if it is nothing to learn.
@@ -229,13 +249,7 @@ func (p *Packer) learn(b []byte, i int, in *step, listed bool, here *choice, beg
 	}
 	s := p.steps[id]
 	if s == nil {
-		s = &step{id: id, literal: literal, end: end, last: &recent{}}
-		if n := len(literal); n >= 8 {
-			s.head, s.tail = eight(literal), eight(literal[n-8:])
-			if n > 16 {
-				s.second, s.third = eight(literal[8:]), eight(literal[n-16:])
-			}
-		}
+		s = newStep(id, literal, end)
 		if !end && !listed {
 			s.mean(in, unquoted(key))
 		}

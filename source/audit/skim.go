@@ -58,21 +58,27 @@ func (p *Packer) passObject(b []byte, i int, in *step, listed bool) int {
 	if listed {
 		here = &in.inner
 	}
-	for range maxMembers {
-		s := here.match(b, i)
-		if s == nil {
-			return -1
+	for {
+		s := here.one
+		if s == nil || !s.at(b, i) {
+			if s = here.match(b, i); s == nil {
+				return -1
+			}
 		}
-		if i += len(s.literal); s.end {
+		if i += int(s.size); s.end {
 			p.depth--
 			return i
 		}
-		if i = p.passMember(b, i, s); i < 0 {
+		if b[i] == '"' && s.field == 0 {
+			i = p.passString(b, i, s)
+		} else {
+			i = p.passMember(b, i, s)
+		}
+		if i < 0 {
 			return -1
 		}
 		here = &s.next
 	}
-	return -1
 }
 
 // passMember goes over the value of a member, and notes what of it tells entries apart.
@@ -90,7 +96,7 @@ func (p *Packer) passMember(b []byte, i int, s *step) int {
 	end := 0
 	switch c {
 	case '"':
-		end = p.passString(b, i, s, false)
+		end = p.passText(b, i, s)
 	case '{':
 		end = p.passObject(b, i, s, false)
 	case '[':
@@ -117,7 +123,7 @@ func (p *Packer) passArray(b []byte, i int, s *step) int {
 	for i < len(b) {
 		switch b[i] {
 		case '"':
-			i = p.passString(b, i, s, true)
+			i = p.passString(b, i, s)
 		case '{':
 			i = p.passObject(b, i, s, true)
 		case '[':
@@ -171,33 +177,40 @@ func (p *Packer) passKeys(b []byte, i int, in *step) int {
 }
 
 // passString goes over the string that begins at b[i], which must be ASCII without escapes.
-func (p *Packer) passString(b []byte, i int, s *step, element bool) int {
-	if r := s.last; r.size > 0 && len(b)-i-2 > int(r.size) && b[i+1+int(r.size)] == '"' && string(b[i+1:i+1+int(r.size)]) == string(r.text[:r.size]) {
-		if s.field == operationField && !element {
-			p.gist.operation = r.code
-		}
+func (p *Packer) passString(b []byte, i int, s *step) int {
+	if r := s.last; r.size > 0 && r.at(b, i+1) {
 		return i + 2 + int(r.size)
 	}
 	end := plainEnd(b, i+1)
 	if end < 0 {
 		return -1
 	}
-	if s.field != 0 && !element {
-		text := unsafe.String(unsafe.SliceData(b[i+1:]), end-i-1)
-		switch s.field {
-		case emitTimeField:
-			nanos, ok := p.nanoseconds(text)
-			if !ok {
-				return -1
-			}
-			p.gist.nanos = nanos
-		case logIDField:
-			p.gist.logID = text
-		case operationField:
+	return end + 1
+}
+
+// passText goes over the string that is a field of the entry, and notes it if it tells entries apart.
+func (p *Packer) passText(b []byte, i int, s *step) int {
+	end := p.passString(b, i, s)
+	if end < 0 {
+		return -1
+	}
+	switch text := textOf(b[i+1 : end-1]); s.field {
+	case emitTimeField:
+		nanos, ok := p.nanoseconds(text)
+		if !ok {
+			return -1
+		}
+		p.gist.nanos = nanos
+	case logIDField:
+		p.gist.logID = text
+	case operationField:
+		if r := s.last; int(r.size) == len(text) && string(r.text[:r.size]) == text {
+			p.gist.operation = r.code
+		} else {
 			p.gist.operation, _, _ = p.look(text, true, s)
 		}
 	}
-	return end + 1
+	return end
 }
 
 // passScalar goes over a number, true, false or null.
