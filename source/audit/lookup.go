@@ -14,7 +14,7 @@ func (p *Packer) repeated(text string, s *step) (uint32, bool) {
 	if s.asked++; fresh {
 		s.fresh++
 	}
-	s.unique = s.asked >= trialValues && 2*s.fresh > s.asked
+	s.unique = s.asked >= trialValues && 2*s.fresh > s.asked && s.field&(emitTimeField|logIDField) == 0
 	return code, ok
 }
 

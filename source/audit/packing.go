@@ -26,14 +26,12 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 		here = &in.inner
 	}
 	var s *step
-	for begins := true; ; begins = false {
+	for {
 		if s = here.one; s == nil || !s.at(b, i) {
-			s = here.match(b, i)
-			if s == nil && p.learning && len(p.path)-from < maxMembers {
-				s = p.learn(b, i, in, listed, here, begins)
-			}
-			if s == nil {
-				return -1
+			if s = here.match(b, i); s == nil {
+				if s = p.another(b, i, in, listed, here, len(p.path)-from); s == nil {
+					return -1
+				}
 			}
 		}
 		i += int(s.size)
@@ -60,6 +58,14 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 	p.shapes[slot] = s.shape
 	p.depth--
 	return i
+}
+
+// another is a step that has not been met here before. It is nil where none is learned.
+func (p *Packer) another(b []byte, i int, in *step, listed bool, here *choice, met int) *step {
+	if !p.learning || met >= maxMembers {
+		return nil
+	}
+	return p.learn(b, i, in, listed, here, met == 0)
 }
 
 // keys packs an object whose keys are data, and whose values are neither objects nor arrays.
@@ -215,6 +221,9 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 		}
 		return i + 2 + int(r.size)
 	}
+	if to := i + 1 + uuidLength; s.unique && !p.learning && to < len(b) && b[to] == '"' && p.digits(textOf(b[i+1:to])) {
+		return to + 1 // nothing else is in it
+	}
 	end := plainEnd(b, i+1)
 	escaped := end < 0
 	if escaped {
@@ -262,18 +271,26 @@ func (p *Packer) str(b []byte, i int, s *step, element bool) int {
 			return end + 1
 		}
 	}
+	if !p.digits(text) {
+		p.odd = p.odd || escaped
+		p.values = appendText(p.values, spelled, text)
+	}
+	return end + 1
+}
+
+// digits packs a text that is hexadecimal digits, or tells that it is not.
+func (p *Packer) digits(text string) bool {
 	n := len(p.values)
 	p.values = append(p.values, 0, 0, 0)
 	packed, head, ok := appendHex(p.values, text)
 	if !ok {
-		p.odd = p.odd || escaped
-		p.values = appendText(p.values[:n], spelled, text)
-		return end + 1
+		p.values = p.values[:n]
+		return false
 	}
 	// The tag is known only now; it takes two bytes at most.
 	tag := binary.AppendUvarint(packed[n:n], head<<kindBits|hexed)
 	p.values = append(packed[:n+len(tag)], packed[n+3:]...)
-	return end + 1
+	return true
 }
 
 func (p *Packer) number(code uint32) {
