@@ -1,7 +1,5 @@
 package audit
 
-import "unsafe"
-
 // Sought is what the packers of a vocabulary are asked for, by somebody who needs to know of all other entries only that they are there. It
 // is used from any goroutine.
 type Sought interface {
@@ -10,7 +8,8 @@ type Sought interface {
 	May(raw []byte, nanos int64) bool
 }
 
-// Seek has packers that are made from now on pack entries that are surely none of those sought as [Skimmed].
+// Seek has packers that are made from now on pack entries that are surely none of those sought as [Skimmed]. What they pack is for a store that
+// shares the vocabulary. It is called before the vocabulary is given to others.
 func (v *Vocabulary) Seek(s Sought) { v.sought = s }
 
 const (
@@ -40,7 +39,7 @@ func (p *Packer) skim(b []byte, at int64, o *Origin) (end int, ok bool) {
 		return 0, false
 	}
 	p.vain = max(0, p.vain-1)
-	p.skimmed, p.values = true, appendText(p.values, asItIs, unsafe.String(unsafe.SliceData(p.version), len(p.version)))
+	p.skimmed, p.values = true, appendText(p.values, asItIs, textOf(p.version))
 	p.finish(r.nanos, true, r.logID, o, at, [Columns]uint32{Operations: p.column(Operations, r.operation)})
 	return end, true
 }
