@@ -11,6 +11,7 @@ import (
 	"taudit/app"
 	"taudit/app/expect"
 	"taudit/source/audit"
+	"taudit/source/query"
 	"taudit/views/grid"
 )
 
@@ -114,6 +115,7 @@ func (env *Env) expect(cmd *cobra.Command, filter string, refs []string, x *expe
 		o.Since = began
 	}
 	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
+	seek(&o, query.Query{}, query.Env{})
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

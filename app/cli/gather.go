@@ -56,9 +56,11 @@ func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading, only bool)
 	}
 	defer closeLog()
 	g.asked.Log, g.asked.Vocabulary = log, audit.NewVocabulary()
-	if only {
-		seek(g.asked.Vocabulary, g.query, g.language)
+	sought := g.query
+	if !only {
+		sought = query.Query{}
 	}
+	seek(&g.asked, sought, g.language)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

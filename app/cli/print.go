@@ -12,6 +12,7 @@ import (
 	"taudit/app/export"
 	"taudit/source"
 	"taudit/source/audit"
+	"taudit/source/query"
 )
 
 // printing are the flags of print.
@@ -136,8 +137,11 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, p.follow, audit.NewVocabulary()
 	env.starting(&p.reading, &o)
-	if language.Now = clock().UTC(); !p.follow {
-		seek(o.Vocabulary, q, language)
+	language.Now = clock().UTC()
+	if p.follow {
+		seek(&o, query.Query{}, language)
+	} else {
+		seek(&o, q, language)
 	}
 
 	ctx, cancel := context.WithCancel(cmd.Context())

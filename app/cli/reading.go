@@ -170,10 +170,11 @@ func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.
 	return func() time.Time { return t }, nil
 }
 
-// seek has all entries skimmed that a query surely does not mean, for a command that wants no others.
-func seek(v *audit.Vocabulary, q query.Query, language query.Env) {
-	if t, ok := q.Trace(&language); ok {
-		v.Seek(&t)
+// seek has all entries skimmed that are outside of --since and --until, which nobody keeps, or that a query surely does not mean, for a command that
+// wants no others.
+func seek(o *source.Options, q query.Query, language query.Env) {
+	if t := q.Trace(&language).Within(o.Since, o.Until); t.Known() {
+		o.Vocabulary.Seek(&t)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"taudit/app"
 	"taudit/source/audit"
+	"taudit/source/query"
 )
 
 // maxEntries is how many entries are kept in memory unless the command line says otherwise.
@@ -121,6 +122,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	}
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
+	seek(&o, query.Query{}, query.Env{})
 	env.starting(r, &o)
 
 	ctx, cancel := context.WithCancel(cmd.Context())

@@ -50,7 +50,8 @@ type Packer struct {
 	version  []byte // what is kept of a skimmed one
 
 	vain    int // entries that were asked about and may be sought
-	resting int // entries that are not asked about
+	rest    int // how many were not asked about the last time
+	resting int // how many more are not now
 
 	// The batch.
 	records []byte

@@ -13,9 +13,10 @@ type Sought interface {
 func (v *Vocabulary) Seek(s Sought) { v.sought = s }
 
 const (
-	// A packer that finds so many entries more to be sought than not packs so many without asking.
+	// A packer that finds so many entries more to be sought than not packs so many without asking, and twice as many when that comes again.
 	maxVain  = 8
 	restVain = 128
+	mostRest = 1 << 14
 )
 
 // skim packs the entry that b begins with as [Skimmed], if it looks like others that were added and is surely not sought. It tells as much of b
@@ -34,11 +35,14 @@ func (p *Packer) skim(b []byte, at int64, o *Origin) (end int, ok bool) {
 	}
 	if p.vocabulary.sought.May(b[:end], r.nanos) {
 		if p.vain++; p.vain == maxVain {
-			p.vain, p.resting = 0, restVain
+			p.rest = min(max(2*p.rest, restVain), mostRest)
+			p.vain, p.resting = 0, p.rest
 		}
 		return 0, false
 	}
-	p.vain = max(0, p.vain-1)
+	if p.vain--; p.vain < 0 {
+		p.vain, p.rest = 0, 0
+	}
 	p.skimmed, p.values = true, appendText(p.values, asItIs, textOf(p.version))
 	p.finish(r.nanos, true, r.logID, o, at, [Columns]uint32{Operations: p.column(Operations, r.operation)})
 	return end, true

@@ -3,7 +3,10 @@ package query
 import (
 	"math"
 	"strings"
+	"time"
 	"unsafe"
+
+	"taudit/source/audit"
 )
 
 // Trace is what the time and the bytes of an entry tell of whether a query may mean it: enough to leave most entries of a long history where
@@ -16,17 +19,33 @@ type Trace struct {
 // maxTraces is how many texts are looked for in the place of each other: for more it is quicker to look at the entries.
 const maxTraces = 8
 
-// Trace gives what is known of the entries that the query means, seen from env's clock or a later one. ok is false when that is nothing, and
-// when other entries have a say in whether one is meant.
-func (q Query) Trace(env *Env) (t Trace, ok bool) {
+// Trace gives what is known of the entries that the query means, seen from env's clock or a later one. That is nothing when other entries have a
+// say in whether one is meant.
+func (q Query) Trace(env *Env) Trace {
 	if q.root == nil || !alone(q.root) {
-		return Trace{}, false
+		return Trace{from: math.MinInt64, to: math.MaxInt64}
 	}
-	t = trace(q.root, env)
+	t := trace(q.root, env)
 	if q.Slides() {
 		t.to = math.MaxInt64 // it goes with the clock
 	}
-	return t, t.known()
+	return t
+}
+
+// Within is the trace of those entries that are from a time on, and before another. A zero time is no bound.
+func (t Trace) Within(since, until time.Time) Trace {
+	if !since.IsZero() {
+		t.from = max(t.from, audit.Nanoseconds(since))
+	}
+	if !until.IsZero() {
+		t.to = min(t.to, audit.Nanoseconds(until))
+	}
+	return t
+}
+
+// Known says whether there is an entry that the trace tells anything about.
+func (t *Trace) Known() bool {
+	return len(t.texts) > 0 || t.from > math.MinInt64 || t.to < math.MaxInt64
 }
 
 // May tells whether an entry with a time in nanoseconds since 1970 can be meant, by its bytes, which must be ASCII without escapes.
@@ -45,10 +64,6 @@ func (t *Trace) May(raw []byte, nanos int64) bool {
 		}
 	}
 	return true
-}
-
-func (t *Trace) known() bool {
-	return len(t.texts) > 0 || t.from > math.MinInt64 || t.to < math.MaxInt64
 }
 
 // alone tells whether an entry itself says all that a query asks about it.

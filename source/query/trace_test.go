@@ -50,15 +50,15 @@ func TestTraces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		x, ok := q.Trace(env)
-		if !ok {
+		x := q.Trace(env)
+		if !x.Known() {
 			t.Logf("%s: no trace", c.query)
 		}
 		for raw, want := range map[string]struct {
 			nanos int64
 			may   bool
 		}{create: {morning, c.create}, remove: {evening, c.remove}} {
-			if got := !ok || x.May([]byte(raw), want.nanos); got != want.may {
+			if got := x.May([]byte(raw), want.nanos); got != want.may {
 				t.Errorf("%s: %v for %s", c.query, got, raw)
 			}
 		}
@@ -68,8 +68,14 @@ func TestTraces(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, ok := q.Trace(env); ok {
+		x := q.Trace(env)
+		if x.Known() || !x.May([]byte(create), morning) {
 			t.Errorf("%q has a trace", text)
+		}
+		noon := time.Date(2023, 11, 8, 12, 0, 0, 0, time.UTC)
+		since, until := x.Within(noon, time.Time{}), x.Within(time.Time{}, noon)
+		if !since.Known() || since.May(nil, noon.UnixNano()-1) || !since.May(nil, noon.UnixNano()) || until.May(nil, noon.UnixNano()) || !until.May(nil, noon.UnixNano()-1) {
+			t.Errorf("%q within bounds", text)
 		}
 	}
 }
