@@ -52,8 +52,8 @@ func (w Window) holds(e *audit.Entry) bool {
 	return (w.Since.IsZero() || !t.Before(w.Since)) && (w.Until.IsZero() || t.Before(w.Until))
 }
 
-// bounds gives the same in nanoseconds since 1970.
-func (w Window) bounds() (from, to int64) {
+// Bounds gives the same in nanoseconds since 1970: from is included, to excluded.
+func (w Window) Bounds() (from, to int64) {
 	from, to = math.MinInt64, math.MaxInt64
 	if !w.Since.IsZero() {
 		from = audit.Nanoseconds(w.Since)
@@ -359,7 +359,7 @@ func (f *Feed) take(ev source.Event) (err error) {
 	if f.window != (Window{}) {
 		ev.Entries = slices.DeleteFunc(ev.Entries, func(e audit.Entry) bool { return !f.window.holds(&e) })
 		if ev.Packed != nil {
-			ev.Packed = ev.Packed.Within(f.window.bounds())
+			ev.Packed = ev.Packed.Within(f.window.Bounds())
 		}
 	}
 	s.Outside += int64(outside - ev.Len())

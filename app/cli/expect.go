@@ -11,7 +11,6 @@ import (
 	"taudit/app"
 	"taudit/app/expect"
 	"taudit/source/audit"
-	"taudit/source/query"
 	"taudit/views/grid"
 )
 
@@ -115,7 +114,7 @@ func (env *Env) expect(cmd *cobra.Command, filter string, refs []string, x *expe
 		o.Since = began
 	}
 	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
-	seek(&o, query.Query{}, query.Env{})
+	seek(&o, false, q, &language)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

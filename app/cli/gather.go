@@ -56,11 +56,7 @@ func (env *Env) gather(cmd *cobra.Command, refs []string, r *reading, only bool)
 	}
 	defer closeLog()
 	g.asked.Log, g.asked.Vocabulary = log, audit.NewVocabulary()
-	sought := g.query
-	if !only {
-		sought = query.Query{}
-	}
-	seek(&g.asked, sought, g.language)
+	seek(&g.asked, only, g.query, &g.language)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

@@ -12,7 +12,6 @@ import (
 	"taudit/app/export"
 	"taudit/source"
 	"taudit/source/audit"
-	"taudit/source/query"
 )
 
 // printing are the flags of print.
@@ -138,11 +137,7 @@ func (env *Env) print(cmd *cobra.Command, refs []string, p *printing) error {
 	o.Log, o.Follow, o.Vocabulary = log, p.follow, audit.NewVocabulary()
 	env.starting(&p.reading, &o)
 	language.Now = clock().UTC()
-	if p.follow {
-		seek(&o, query.Query{}, language)
-	} else {
-		seek(&o, q, language)
-	}
+	seek(&o, !p.follow, q, &language)
 
 	ctx, cancel := context.WithCancel(cmd.Context())
 	defer cancel()

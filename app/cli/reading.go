@@ -170,10 +170,14 @@ func (r *reading) clock(cmd *cobra.Command, real func() time.Time) (func() time.
 	return func() time.Time { return t }, nil
 }
 
-// seek has all entries skimmed that are outside of --since and --until, which nobody keeps, or that a query surely does not mean, for a command that
-// wants no others.
-func seek(o *source.Options, q query.Query, language query.Env) {
-	if t := q.Trace(&language).Within(o.Since, o.Until); t.Known() {
+// seek has all entries skimmed that are outside of --since and --until, which nobody keeps. With only set, for a command that wants no others than a
+// query means, so are those that it surely does not mean.
+func seek(o *source.Options, only bool, q query.Query, language *query.Env) {
+	if !only {
+		q = query.Query{}
+	}
+	t := q.Trace(language).Within(app.Window{Since: o.Since, Until: o.Until}.Bounds())
+	if t.Known() {
 		o.Vocabulary.Seek(&t)
 	}
 }

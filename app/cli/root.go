@@ -122,7 +122,7 @@ func (env *Env) screen(cmd *cobra.Command, refs []string, r *reading, l *looks) 
 	}
 	defer closeLog()
 	o.Log, o.Follow, o.Vocabulary = log, true, audit.NewVocabulary()
-	seek(&o, query.Query{}, query.Env{})
+	seek(&o, false, query.Query{}, &m.Language)
 	env.starting(r, &o)
 
 	ctx, cancel := context.WithCancel(cmd.Context())

@@ -21,10 +21,7 @@ func (p *Packer) object(b []byte, i int, in *step, listed bool) int {
 	slot, from := len(p.shapes), len(p.path)
 	p.shapes = append(p.shapes, 0)
 	p.values = append(p.values, object)
-	here := &in.first
-	if listed {
-		here = &in.inner
-	}
+	here := in.begin(listed)
 	var s *step
 	for {
 		if s = here.one; s == nil || !s.at(b, i) {

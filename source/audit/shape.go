@@ -187,7 +187,16 @@ func (c *choice) add(s *step) {
 	}
 }
 
-// at tells whether the step stands at b[i].
+// begin is how objects that are the value, or with listed set in an array that is, may begin.
+func (s *step) begin(listed bool) *choice {
+	if listed {
+		return &s.inner
+	}
+	return &s.first
+}
+
+// at tells whether the step stands at b[i]. It looks beyond the literal and so, having asked once how much is there, need not ask again: it is called
+// for every key.
 func (s *step) at(b []byte, i int) bool {
 	n := int(s.size)
 	if len(b)-i < n+8 {

@@ -13,7 +13,8 @@ type Sought interface {
 func (v *Vocabulary) Seek(s Sought) { v.sought = s }
 
 const (
-	// A packer that finds so many entries more to be sought than not packs so many without asking, and twice as many when that comes again.
+	// A packer that finds maxVain entries more to be sought than not packs restVain without asking, and twice as many whenever that comes again, up
+	// to mostRest.
 	maxVain  = 8
 	restVain = 128
 	mostRest = 1 << 14
@@ -57,10 +58,7 @@ func (p *Packer) passObject(b []byte, i int, in *step, listed bool) int {
 	if in.keyed {
 		return p.passKeys(b, i, in)
 	}
-	here := &in.first
-	if listed {
-		here = &in.inner
-	}
+	here := in.begin(listed)
 	for {
 		s := here.one
 		if s == nil || !s.at(b, i) {
@@ -207,11 +205,7 @@ func (p *Packer) passText(b []byte, i int, s *step) int {
 	case logIDField:
 		p.gist.logID = text
 	case operationField:
-		if r := s.last; int(r.size) == len(text) && string(r.text[:r.size]) == text {
-			p.gist.operation = r.code
-		} else {
-			p.gist.operation, _, _ = p.look(text, true, s)
-		}
+		p.gist.operation, _, _ = p.look(text, true, s)
 	}
 	return end
 }

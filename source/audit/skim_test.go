@@ -101,20 +101,7 @@ func FuzzSkim(f *testing.F) {
 }
 
 func BenchmarkSkim(b *testing.B) {
-	text := history(40000)
-	v, d := NewVocabulary(), NewDecoder()
+	v := NewVocabulary()
 	v.Seek(having{text: "nowhere"})
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	n := 0
-	for b.Loop() {
-		err := d.Pack(v, bytes.NewReader(text), 0, Origin{Source: "s", Part: "p"}, func(b *Batch, _ []Bad) error {
-			n += b.Len()
-			return nil
-		})
-		if err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(n)/b.Elapsed().Seconds(), "entries/s")
+	packs(b, v)
 }

@@ -80,7 +80,7 @@ var fieldNames = []struct {
 	{"x_forwarded_for", top, nil},
 }
 
-// conditions are what may stand after is:.
+// conditions are what may stand after is:. Only the first is told by an entry alone.
 var conditions = []string{"error", "marked", "noted", "late", "dup", "bad", "new", "alert"}
 
 // Fields lists the names of the fields, for completion and for help.

@@ -2,11 +2,7 @@ package query
 
 import (
 	"math"
-	"strings"
-	"time"
 	"unsafe"
-
-	"taudit/source/audit"
 )
 
 // Trace is what the time and the bytes of an entry tell of whether a query may mean it: enough to leave most entries of a long history where
@@ -22,7 +18,7 @@ const maxTraces = 8
 // Trace gives what is known of the entries that the query means, seen from env's clock or a later one. That is nothing when other entries have a
 // say in whether one is meant.
 func (q Query) Trace(env *Env) Trace {
-	if q.root == nil || !alone(q.root) {
+	if q.root == nil || asks(q.root, conditions[1:]...) {
 		return Trace{from: math.MinInt64, to: math.MaxInt64}
 	}
 	t := trace(q.root, env)
@@ -32,14 +28,9 @@ func (q Query) Trace(env *Env) Trace {
 	return t
 }
 
-// Within is the trace of those entries that are from a time on, and before another. A zero time is no bound.
-func (t Trace) Within(since, until time.Time) Trace {
-	if !since.IsZero() {
-		t.from = max(t.from, audit.Nanoseconds(since))
-	}
-	if !until.IsZero() {
-		t.to = min(t.to, audit.Nanoseconds(until))
-	}
+// Within is the trace of those entries that have times from, in nanoseconds since 1970, up to but without to.
+func (t Trace) Within(from, to int64) Trace {
+	t.from, t.to = max(t.from, from), min(t.to, to)
 	return t
 }
 
@@ -53,7 +44,7 @@ func (t *Trace) May(raw []byte, nanos int64) bool {
 	if nanos < t.from || nanos >= t.to {
 		return false
 	}
-	s := unsafe.String(unsafe.SliceData(raw), len(raw))
+	s := unsafe.String(unsafe.SliceData(raw), len(raw)) // which nobody keeps
 	for _, any := range t.texts {
 		found := false
 		for i := 0; i < len(any) && !found; i++ {
@@ -61,35 +52,6 @@ func (t *Trace) May(raw []byte, nanos int64) bool {
 		}
 		if !found {
 			return false
-		}
-	}
-	return true
-}
-
-// alone tells whether an entry itself says all that a query asks about it.
-func alone(n node) bool {
-	all := func(list []node) bool {
-		for _, c := range list {
-			if !alone(c) {
-				return false
-			}
-		}
-		return true
-	}
-	switch n := n.(type) {
-	case and:
-		return all(n)
-	case or:
-		return all(n)
-	case not:
-		return alone(n.of)
-	case term:
-		if n.field.class == is {
-			for _, v := range n.values {
-				if !strings.EqualFold(v.text, "error") {
-					return false
-				}
-			}
 		}
 	}
 	return true

@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"cmp"
-	"slices"
 	"sort"
 	"unsafe"
 
@@ -56,12 +55,20 @@ func newChunk(size int) *chunk {
 func adopt(b *audit.Batch, i, j int, seq uint64) *chunk {
 	c := &chunk{
 		id: new(byte), times: b.Times[i:j:j], flags: b.Flags[i:j:j], starts: b.Starts[i:j:j], sizes: b.Sizes[i:j:j], records: []string{b.Records},
-		first: seq + uint64(i), skimmed: slices.ContainsFunc(b.Flags[i:j], skimmed),
+		first: seq + uint64(i), skimmed: skimmed(union(b.Flags[i:j])),
 	}
 	for k := range c.codes {
 		c.codes[k] = b.Codes[k][i:j:j]
 	}
 	return c
+}
+
+// union are the flags that some of the rows have.
+func union(list []Flags) (all Flags) {
+	for _, f := range list {
+		all |= f
+	}
+	return all
 }
 
 func skimmed(f Flags) bool { return f&audit.Skimmed != 0 }
