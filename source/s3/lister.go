@@ -259,8 +259,18 @@ func (l *lister) poll(ctx context.Context) error {
 		}
 	}
 	l.tree.forget(began)
-	if err := l.report.note(ctx, func(*source.Status) { l.report.fresh.mark(time.Time{}, l.newestFresh) }); err != nil {
+	grown := false
+	if err := l.report.note(ctx, func(*source.Status) {
+		before := l.report.held()
+		l.report.fresh.mark(time.Time{}, l.newestFresh)
+		grown = l.report.held() != before
+	}); err != nil {
 		return err
+	}
+	if grown { // the objects that appeared have been read already, and were the last to tell of it
+		if err := l.report.send(ctx, news{}, func(*source.Status) {}); err != nil {
+			return err
+		}
 	}
 	// Where looking takes long, as in a large bucket without dates, it must not be all that is done.
 	l.polls.Reset(max(l.config.Poll, 9*(l.listTook-took)))
