@@ -18,6 +18,9 @@ const (
 	maxVain  = 8
 	restVain = 128
 	mostRest = 1 << 14
+
+	// noted are the fields whose values are kept of an entry that is skimmed.
+	noted = emitTimeField | logIDField | operationField | versionField
 )
 
 // skim packs the entry that b begins with as [Skimmed], if it looks like others that were added and is surely not sought. It tells as much of b
@@ -70,10 +73,14 @@ func (p *Packer) passObject(b []byte, i int, in *step, listed bool) int {
 			p.depth--
 			return i
 		}
-		if b[i] == '"' && s.field == 0 {
-			i = p.passString(b, i, s)
-		} else {
+		if b[i] != '"' || s.field&noted != 0 {
 			i = p.passMember(b, i, s)
+		} else {
+			if p.gist.have&s.field != 0 {
+				return -1 // it is there twice
+			}
+			p.gist.have |= s.field
+			i = p.passString(b, i, s)
 		}
 		if i < 0 {
 			return -1
