@@ -19,8 +19,8 @@ const (
 	restVain = 128
 	mostRest = 1 << 14
 
-	// noted are the fields whose values are kept of an entry that is skimmed.
-	noted = emitTimeField | logIDField | operationField | versionField
+	// keptFields are those whose values are kept of an entry that is skimmed.
+	keptFields = emitTimeField | logIDField | operationField | versionField
 )
 
 // skim packs the entry that b begins with as [Skimmed], if it looks like others that were added and is surely not sought. It tells as much of b
@@ -73,14 +73,13 @@ func (p *Packer) passObject(b []byte, i int, in *step, listed bool) int {
 			p.depth--
 			return i
 		}
-		if b[i] != '"' || s.field&noted != 0 {
+		switch {
+		case b[i] != '"' || s.field&keptFields != 0:
 			i = p.passMember(b, i, s)
-		} else {
-			if p.gist.have&s.field != 0 {
-				return -1 // it is there twice
-			}
-			p.gist.have |= s.field
+		case p.gist.meet(s.field):
 			i = p.passString(b, i, s)
+		default:
+			return -1
 		}
 		if i < 0 {
 			return -1
@@ -89,16 +88,19 @@ func (p *Packer) passObject(b []byte, i int, in *step, listed bool) int {
 	}
 }
 
+// meet takes a field in, and tells whether the entry had none like it before.
+func (g *gist) meet(f field) bool {
+	if g.have&f != 0 {
+		return false
+	}
+	g.have |= f
+	return true
+}
+
 // passMember goes over the value of a member, and notes what of it tells entries apart.
 func (p *Packer) passMember(b []byte, i int, s *step) int {
 	c := b[i]
-	if s.field != 0 {
-		if p.gist.have&s.field != 0 || s.field == emitTimeField && c != '"' {
-			return -1
-		}
-		p.gist.have |= s.field
-	}
-	if s.wraps && c == '[' {
+	if !p.gist.meet(s.field) || s.field == emitTimeField && c != '"' || s.wraps && c == '[' {
 		return -1
 	}
 	end := 0
